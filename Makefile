@@ -1,0 +1,92 @@
+# Each target does all of its own set-up on a fresh Debian 12 or 13 with git, make, Python 3.11 and root,
+# and does it once: a second run starts at once.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+# uv only writes the lock file; what runs comes in through pip, with the configuration this machine gave it.
+UV_VERSION := 0.13.9
+
+# Ansible refuses to start in a locale that is not UTF-8, and a minimal Debian has none.
+export LC_ALL := C.UTF-8
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PYTHON
+
+# Named after what is in it, so a switch of branch does not reinstall the same, and a changed lock is noticed.
+READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | sha256sum | cut -c1-16)
+
+SUITES := $(wildcard tests/unit tests/molecule tests/e2e)
+PYTEST := pytest --color=auto
+LINTERS := lint-python lint-types lint-ansible lint-yaml lint-shell lint-ruby
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(READY) ## A running demo site, with a URL to open
+	@ddconsul demo up
+
+.PHONY: test
+test: lint ## All checks and all tests, except those that need Consul's own source
+	$(PYTEST) -m 'not real' $(SUITES)
+
+.PHONY: test-real
+test-real: $(READY) | system-browser ## The same against Consul itself: DDCONSUL_E2E_SOURCE=... DDCONSUL_E2E_GEMS=...
+	$(PYTEST) -m real $(SUITES)
+
+.PHONY: bench
+bench: $(READY) | system-test ## Measure a deploy, step by step; tables in docs/benchmarks
+	python scripts/bench
+
+.PHONY: lint
+lint: $(READY) | system-test ## Every linter, side by side
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target $(LINTERS)
+
+.PHONY: $(LINTERS)
+lint-python:
+	@ruff check --quiet . && ruff format --quiet --check . && echo "ruff: in order"
+lint-types:
+	@mypy
+lint-ansible:
+	@ansible-lint --offline --strict --quiet && echo "ansible-lint: in order"
+lint-yaml:
+	@yamllint --strict . && echo "yamllint: in order"
+lint-shell:
+	@git grep --cached -lIE '^#!.*\b(ba|da)?sh\b' -- ':!*.j2' | xargs -r shellcheck && echo "shellcheck: in order"
+lint-ruby:
+	@rubocop --format quiet && echo "rubocop: in order"
+
+.PHONY: lock
+lock: ## Write the lock files anew from pyproject.toml
+	scripts/lock $(UV_VERSION)
+
+.PHONY: clean
+clean: ## Remove what make made here: demos, test containers, images, .venv and caches
+	@scripts/clean
+
+# --- set-up -----------------------------------------------------------------------------------------------
+
+.PHONY: system-demo system-test system-browser
+system-demo:
+	@scripts/system-packages demo
+system-test:
+	@scripts/system-packages demo test
+system-browser:
+	@scripts/system-packages demo test browser
+
+# --no-compile: Ansible's collections are many thousand files, of which a run reads a few.
+$(READY): requirements.lock pyproject.toml | system-demo
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(VENV)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@rm -f $(VENV)/ready-*
+	@echo "Installing Python packages into $(VENV)"
+	@pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements.lock
+	@pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
