@@ -1,0 +1,83 @@
+"""What can go wrong, as a person sees it: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How ddconsul ends. These numbers are stable: scripts may rely on them."""
+
+    OK = 0
+    """What was asked is done."""
+    UNEXPECTED = 1
+    """A fault in ddconsul itself."""
+    USAGE = 2
+    """A wrong command line, or a file or source that is not right. Nothing was changed."""
+    UNREACHABLE = 3
+    """The target could not be made or reached. Nothing of the site was changed."""
+    PREFLIGHT = 4
+    """The target was reached, but does not qualify. Nothing of the site was changed."""
+    DEPLOY_FAILED = 5
+    """A step on the target failed. The log tells which one."""
+    NOT_ANSWERING = 6
+    """The site is not there, or does not answer as it should (`status`)."""
+    INTERRUPTED = 130
+    """Stopped by Ctrl-C."""
+
+
+class DdconsulError(Exception):
+    """An error that a user can do something about.
+
+    Args:
+        what: What is wrong, as a sentence.
+        where: The file, host or step it is about.
+        todo: What to do about it.
+    """
+
+    exit_code: ExitCode = ExitCode.UNEXPECTED
+
+    def __init__(self, what: str, where: str = "", todo: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.todo = todo
+
+    def __str__(self) -> str:
+        """Return one or two lines: where and what, then what to do."""
+        first = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{first}\n  {self.todo}" if self.todo else first
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the error as `--json` shows it."""
+        return {"error": self.what, "where": self.where, "todo": self.todo, "exit_code": int(self.exit_code)}
+
+
+class InputError(DdconsulError):
+    """The command line, a file or a source is not right."""
+
+    exit_code = ExitCode.USAGE
+
+
+class UnreachableError(DdconsulError):
+    """The target cannot be made or reached."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class PreflightError(DdconsulError):
+    """The target does not qualify."""
+
+    exit_code = ExitCode.PREFLIGHT
+
+
+class StepFailedError(DdconsulError):
+    """A step on the target failed."""
+
+    exit_code = ExitCode.DEPLOY_FAILED
+
+
+class InterruptedRunError(DdconsulError):
+    """The user stopped the run."""
+
+    exit_code = ExitCode.INTERRUPTED
