@@ -1,0 +1,1 @@
+"""The municipality file: typed, checked, with places."""

@@ -1,0 +1,275 @@
+"""The municipality file in its checked form: the Instance.
+
+Every section refuses keys it does not know. The descriptions end up in the JSON Schema (`ddconsul schema`).
+"""
+
+# Pydantic reads these annotations at run time, so they are not postponed.
+import re
+import unicodedata
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from ddconsul.instance.values import (
+    LANGUAGES,
+    Certificates,
+    Colour,
+    Domain,
+    Email,
+    ExistingFile,
+    ExistingFolder,
+    Flag,
+    GemsMirror,
+    Host,
+    HttpUrl,
+    Line,
+    Port,
+    PrivateKey,
+    Source,
+    TimeZone,
+    wrong,
+)
+
+UPSTREAM = "https://github.com/consuldemocracy/consuldemocracy.git"
+SITE_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
+
+
+class Section(BaseModel):
+    """A part of the municipality file: immutable, and closed to keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def slug(name: str) -> str:
+    """Make a site's name of a municipality's: `'s-Hertogenbosch` becomes `s-hertogenbosch`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return re.sub(r"^[0-9-]+", "", words)[:20].rstrip("-")
+
+
+class Contact(Section):
+    """How inhabitants reach the municipality."""
+
+    email: Email | None = Field(None, description="E-mail address for questions about the platform.")
+
+
+def _code(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"(GM)?\d{4}", value):
+        return value.removeprefix("GM")
+    raise wrong("is not a municipality code", 'CBS gives each municipality four digits; write them in quotes: "0014".')
+
+
+Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "string", "pattern": r"^(GM)?\d{4}$"})]
+
+
+def _languages(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise wrong("has no language", "The first one is the default, such as [nl, en].")
+    for language in value:
+        if language not in LANGUAGES:
+            raise wrong(f"has {language!r}, which Consul does not speak", f"It speaks {', '.join(LANGUAGES)}.")
+    if len(set(value)) != len(value):
+        raise wrong("names a language twice", "Name each language once.")
+    return value
+
+
+class Municipality(Section):
+    """Who it is for, and where inhabitants find it."""
+
+    name: Line = Field(description="Name of the municipality, as inhabitants read it.")
+    domain: Domain = Field(description="The site's domain name, without https://.")
+    code: (
+        Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "string", "pattern": r"^(GM)?\d{4}$"})] | None
+    ) = Field(None, description="Municipality code of CBS: four digits, in quotes.")
+    languages: Annotated[
+        tuple[str, ...],
+        AfterValidator(_languages),
+        WithJsonSchema({"type": "array", "items": {"enum": list(LANGUAGES)}, "minItems": 1, "uniqueItems": True}),
+    ] = Field(("nl", "en"), description="Languages of the site; the first is the default.")
+    time_zone: TimeZone = Field("Europe/Amsterdam", description="Time zone, as in the tz database.")
+    contact: Contact = Field(Contact(), description="How inhabitants reach the municipality.")
+
+
+SiteName = Annotated[str, Field(pattern=SITE_PATTERN)]
+_SITE_DESCRIPTION = "Short name of the site on its host: lower-case letters, digits, hyphens. Default: from the name."
+
+
+class ContainerTarget(Section):
+    """A container on this machine, made and removed by ddconsul."""
+
+    type: Literal["container"]
+    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION)
+    http_port: Port | None = Field(None, description="Port on this machine. Default: a free one.")
+
+
+class SshTarget(Section):
+    """A Debian 13 server that is reached over SSH."""
+
+    type: Literal["ssh"]
+    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION)
+    host: Host = Field(description="Host name or IP address of the server.")
+    port: Port = Field(22, description="Port of the SSH server.")
+    user: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")] = Field("root", description="User to log in as.")
+    key: ExistingFile | None = Field(None, description="Private key to log in with. Default: what ssh itself uses.")
+    sudo: Flag = Field(False, description="Become root with sudo. Default: on unless the user is root.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sudo_follows_user(cls, data: Any) -> Any:  # noqa: ANN401 — raw input, of any shape
+        """Let a user other than root use sudo without saying so."""
+        if isinstance(data, dict) and "sudo" not in data:
+            return {**data, "sudo": data.get("user", "root") != "root"}
+        return data
+
+    @model_validator(mode="after")
+    def _root_is_needed(self) -> "SshTarget":
+        if self.user != "root" and not self.sudo:
+            raise wrong(f"is off, but {self.user} is not root", "Set sudo to on, or log in as root.", key="sudo")
+        return self
+
+
+class LocalTarget(Section):
+    """This machine itself."""
+
+    type: Literal["local"]
+    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION)
+
+
+Target = Annotated[ContainerTarget | SshTarget | LocalTarget, Field(discriminator="type")]
+
+
+Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+
+
+class Consul(Section):
+    """Which Consul Democracy, and where its parts come from."""
+
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
+        "2.5.1", description="Release of Consul Democracy."
+    )
+    source: Source = Field(
+        UPSTREAM,
+        description="Git URL, or path of a git repository, tarball or folder. Default: Consul's own repository.",
+    )
+    gems_mirror: GemsMirror | None = Field(
+        None, description="URL of a mirror of RubyGems, or a folder laid out as one."
+    )
+    npm_mirror: HttpUrl | None = Field(None, description="URL of a mirror of the npm registry.")
+    overlay: ExistingFolder | None = Field(None, description="Folder with custom code, laid over the source.")
+
+
+class Colours(Section):
+    """Colours of the municipality's house style; text on them gets black or white, whichever reads best."""
+
+    brand: Colour | None = Field(None, description="Main colour: buttons, accents.")
+    link: Colour | None = Field(None, description="Colour of links. Default: the main colour.")
+    header: Colour | None = Field(None, description="Background of the header. Default: the main colour.")
+    footer: Colour | None = Field(None, description="Background of the footer.")
+
+
+class Branding(Section):
+    """How it looks."""
+
+    colours: Colours = Field(Colours(), description="Colours of the house style.")
+
+
+class Modules(Section):
+    """Parts of Consul that are on or off."""
+
+    debates: Flag = Field(False, description="Inhabitants start debates.")
+    proposals: Flag = Field(True, description="Inhabitants make proposals and support them.")
+    polls: Flag = Field(True, description="Inhabitants vote on questions.")
+    budgets: Flag = Field(False, description="Participatory budgets.")
+    legislation: Flag = Field(True, description="Inhabitants work on plans and policy texts.")
+    sdg: Flag = Field(False, description="Sustainable development goals.")
+
+
+class Smtp(Section):
+    """The server that sends the mail. A password goes into the secrets file, never in here."""
+
+    host: Host = Field(description="Host name of the mail server.")
+    port: Port = Field(587, description="Port of the mail server.")
+    user: Line | None = Field(None, description="User name, when the server asks for one.")
+    starttls: Flag = Field(True, description="Use STARTTLS.")
+
+
+class Mail(Section):
+    """Mail to inhabitants."""
+
+    sender: Email | None = Field(None, alias="from", description="Sender's address. Default: noreply@ the domain.")
+    name: Line | None = Field(None, description="Sender's name. Default: the municipality's name.")
+    smtp: Smtp | None = Field(None, description="Mail server. Default: port 25 of the host itself.")
+
+
+def _tls_mode(value: object) -> object:
+    # `mode: off` without quotes is false to many an editor and YAML library.
+    return "off" if value is False else value
+
+
+class Tls(Section):
+    """Encryption between browser and site."""
+
+    mode: Annotated[Literal["off", "internal", "files"], BeforeValidator(_tls_mode)] = Field(
+        "off", description="off, internal (a certificate of the host's own) or files (your certificate)."
+    )
+    certificate: Certificates | None = Field(None, description="Certificate with its chain, in PEM form (mode files).")
+    key: PrivateKey | None = Field(None, description="The certificate's private key, in PEM form (mode files).")
+
+    @model_validator(mode="after")
+    def _files_go_with_mode_files(self) -> "Tls":
+        for name in ("certificate", "key"):
+            given = getattr(self, name) is not None
+            if self.mode == "files" and not given:
+                raise wrong(f"is files, but there is no {name}", f"Add tls.{name}: the path of a PEM file.", key="mode")
+            if self.mode != "files" and given:
+                raise wrong(f"is given, but tls.mode is {self.mode}", "Set tls.mode to files.", key=name)
+        return self
+
+
+class Administrator(Section):
+    """Someone who manages the site."""
+
+    name: Line = Field(description="Name, shown on the site.", max_length=60)
+    email: Email = Field(description="E-mail address to log in with.")
+
+
+class Network(Section):
+    """What the host's network asks for."""
+
+    proxy: HttpUrl | None = Field(None, description="HTTP proxy for downloads.")
+    extra_ca: tuple[Certificates, ...] = Field((), description="Extra certificate authorities, as PEM files.")
+
+
+class Instance(Section):
+    """A municipality's participation platform, as one file describes it."""
+
+    municipality: Municipality = Field(description="Who it is for.")
+    target: Target = Field(description="Where the site runs.")
+    consul: Consul = Field(Consul(), description="Which Consul Democracy.")
+    branding: Branding = Field(Branding(), description="How it looks.")
+    modules: Modules = Field(Modules(), description="What inhabitants can do.")
+    mail: Mail = Field(Mail(), description="Mail to inhabitants.")
+    tls: Tls = Field(Tls(), description="Encryption.")
+    administrators: tuple[Administrator, ...] = Field(
+        min_length=1, description="Who manages the site; the first gets the first account."
+    )
+    network: Network = Field(Network(), description="What the host's network asks for.")
+
+    @model_validator(mode="after")
+    def _site_has_a_name(self) -> "Instance":
+        if not re.match(SITE_PATTERN, self.site):
+            raise wrong("gives no short name for the site", "Add target.site, such as demo.", key="municipality.name")
+        return self
+
+    @property
+    def site(self) -> str:
+        """Return the site's short name: Unix user, database and folders are named after it."""
+        return self.target.site or slug(self.municipality.name)
+
+    @property
+    def scheme(self) -> str:
+        """Return `https` or `http`."""
+        return "http" if self.tls.mode == "off" else "https"
+
+
+__all__ = ["UPSTREAM", "ContainerTarget", "Instance", "LocalTarget", "Section", "SshTarget", "slug"]

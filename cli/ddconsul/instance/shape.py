@@ -1,0 +1,83 @@
+"""Answers questions about the municipality file's shape from the models: what may stand where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+from ddconsul.instance.models import Instance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic.fields import FieldInfo
+
+    from ddconsul.instance.places import Key
+
+Model = type[BaseModel]
+
+TARGET_TYPES = ("container", "ssh", "local")
+
+
+def section_types(annotation: Any) -> list[Model]:  # noqa: ANN401 — a type expression
+    """Return the models in a type expression: none for a plain value, three for the target."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [kind for argument in get_args(annotation) for kind in section_types(argument)]
+
+
+def target_type(model: Model) -> str | None:
+    """Return the `type` that a target's model stands for."""
+    field = model.model_fields.get("type")
+    return str(get_args(field.annotation)[0]) if field else None
+
+
+def without_tag(location: Key) -> Key:
+    """Drop what pydantic adds to a location within the target: the type that chose the model."""
+    if len(location) > 1 and location[0] == "target" and location[1] in TARGET_TYPES:
+        return (location[0], *location[2:])
+    return tuple(location)
+
+
+def models_at(location: Key, model: Model = Instance) -> list[Model]:
+    """Return the models that may stand at a location (pydantic's, with or without the target's type)."""
+    if not location:
+        return [model]
+    head, *rest = location
+    if isinstance(head, int):
+        return models_at(tuple(rest), model)
+    if target_type(model) == head:
+        return models_at(tuple(rest), model)
+    found = [field for name, field in _fields(model) if name == head]
+    return [
+        deep for field in found for kind in section_types(field.annotation) for deep in models_at(tuple(rest), kind)
+    ]
+
+
+def known_keys(location: Key) -> list[str]:
+    """Return the keys that may stand at a location."""
+    return list(dict.fromkeys(name for model in models_at(location) for name, _ in _fields(model)))
+
+
+def field_at(key: Key) -> FieldInfo | None:
+    """Return the model's field for a key, if there is one."""
+    fields = (field for model in models_at(key[:-1]) for name, field in _fields(model) if name == key[-1])
+    return next(fields, None)
+
+
+def places_of(name: str) -> list[str]:
+    """Return where a key belongs, dotted; for a target's, with its type."""
+    return [place for place in _dotted_keys(Instance, "") if place.rpartition(".")[2] == name]
+
+
+def _fields(model: Model) -> list[tuple[str, FieldInfo]]:
+    return [(field.alias or name, field) for name, field in model.model_fields.items()]
+
+
+def _dotted_keys(model: Model, prefix: str) -> Iterator[str]:
+    for name, field in _fields(model):
+        yield f"{prefix}{name}"
+        for kind in section_types(field.annotation):
+            tag = target_type(kind)
+            yield from _dotted_keys(kind, f"{prefix}{name} (type {tag})." if tag else f"{prefix}{name}.")
