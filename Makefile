@@ -37,15 +37,15 @@ test: lint ## All checks and all tests, except those that need Consul's own sour
 	$(PYTEST) -m 'not real' $(SUITES)
 
 .PHONY: test-real
-test-real: $(READY) | system-browser ## The same against Consul itself: DDCONSUL_E2E_SOURCE=... DDCONSUL_E2E_GEMS=...
+test-real: $(READY) ## The same against Consul itself: DDCONSUL_E2E_SOURCE=... DDCONSUL_E2E_GEMS=...
 	$(PYTEST) -m real $(SUITES)
 
 .PHONY: bench
-bench: $(READY) | system-test ## Measure a deploy, step by step; tables in docs/benchmarks
+bench: $(READY) ## Measure a deploy, step by step; tables in docs/benchmarks
 	python scripts/bench
 
 .PHONY: lint
-lint: $(READY) | system-test ## Every linter, side by side
+lint: $(READY) ## Every linter, side by side
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target $(LINTERS)
 
 .PHONY: $(LINTERS)
@@ -72,16 +72,17 @@ clean: ## Remove what make made here: demos, test containers, images, .venv and 
 
 # --- set-up -----------------------------------------------------------------------------------------------
 
-.PHONY: system-demo system-test system-browser
-system-demo:
-	@scripts/system-packages demo
-system-test:
-	@scripts/system-packages demo test
-system-browser:
-	@scripts/system-packages demo test browser
+# A target's own value reaches the targets that it needs, so all that it lacks comes in one apt-get.
+PACKAGES := demo
+lint test: PACKAGES := demo test
+test-real bench: PACKAGES := demo test browser
+
+.PHONY: system
+system:
+	@scripts/system-packages $(PACKAGES)
 
 # --no-compile: Ansible's collections are many thousand files, of which a run reads a few.
-$(READY): requirements.lock pyproject.toml | system-demo
+$(READY): | system
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(VENV)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
