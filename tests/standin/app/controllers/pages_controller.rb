@@ -1,0 +1,11 @@
+# frozen_string_literal: true
+
+class PagesController < ApplicationController
+  def help
+    raise FeatureDisabled, "the help page is off" unless Setting["feature.help_page"]
+  end
+
+  def show
+    @page = SiteCustomization::Page.published.find_by!(slug: params[:id])
+  end
+end

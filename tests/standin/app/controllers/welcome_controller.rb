@@ -1,0 +1,8 @@
+# frozen_string_literal: true
+
+class WelcomeController < ApplicationController
+  def index
+    @header = Widget::Card.header.first
+    @cards = Widget::Card.body.includes(:translations)
+  end
+end

@@ -1,0 +1,35 @@
+# frozen_string_literal: true
+
+module ApplicationHelper
+  # Every setting of this request in one query.
+  def setting
+    @setting ||= Setting.pluck(:key, :value).to_h.transform_values(&:presence)
+  end
+
+  def enabled_modules
+    Participation::MODULES.select { |name, _| setting["process.#{name}"] || setting["feature.#{name}"] }
+  end
+
+  def admin_page? = controller_path.start_with?("admin/")
+
+  def menu_link(label, path, current: request.path == path)
+    link_to label, path, "aria-current": (current ? "page" : nil)
+  end
+
+  # A labelled input with its hint and its error, tied together for a screen reader.
+  def labelled(form, kind, name, hint: nil, **options)
+    errors = form.object ? form.object.errors.full_messages_for(name) : []
+    notes = { "hint" => hint, "error" => errors.first }.compact
+    ids = notes.keys.map { |note| "user_#{name}_#{note}" }
+    input = form.public_send(kind, name, required: true, "aria-describedby": ids.join(" ").presence,
+                                         "aria-invalid": (errors.any? || nil), **options)
+    texts = notes.map { |note, text| tag.p(text, class: "field-#{note}", id: "user_#{name}_#{note}") }
+    tag.div(safe_join([form.label(name), *texts, input]), class: "field")
+  end
+
+  def page_title
+    own = content_for(:title)
+    site = setting["org_name"] || "CONSUL DEMOCRACY"
+    own ? "#{own} – #{site}" : setting["meta_title"] || site
+  end
+end
