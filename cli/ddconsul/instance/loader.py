@@ -239,5 +239,5 @@ def _warnings(document: Document, instance: Instance) -> list[Problem]:
             "The first administrator can add the others on the site.",
         )
     if instance.mail.smtp is None and instance.target.type != "container":
-        note(("mail",), "has no smtp: mail leaves through port 25 of the host itself", "Add mail.smtp.")
+        note(("mail",), "has no smtp: mail is kept in files on the host, and reaches nobody", "Add mail.smtp.")
     return found

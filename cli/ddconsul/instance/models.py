@@ -198,7 +198,7 @@ class Mail(Section):
 
     sender: Email | None = Field(None, alias="from", description="Sender's address. Default: noreply@ the domain.")
     name: Line | None = Field(None, description="Sender's name. Default: the municipality's name.")
-    smtp: Smtp | None = Field(None, description="Mail server. Default: port 25 of the host itself.")
+    smtp: Smtp | None = Field(None, description="Mail server. Without one, mail is kept in files on the host.")
 
 
 def _tls_mode(value: object) -> object:

@@ -1,0 +1,116 @@
+"""The command that runs a playbook, as data: its argv and its environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class PlaybookRun:
+    """One run of a playbook.
+
+    Args:
+        playbook: The playbook.
+        roles: Folder with the roles.
+        inventory: Inventory, as Ansible's YAML inventory has it.
+        variables: Extra variables; no secrets.
+        secrets_file: File with more variables, encrypted by ansible-vault.
+        vault_password_file: File with the password of the secrets file.
+        check: Tell what would change, and change nothing.
+        diff: Show what changes in files.
+    """
+
+    playbook: Path
+    roles: Path
+    inventory: Mapping[str, Any]
+    variables: Mapping[str, Any]
+    secrets_file: Path | None = None
+    vault_password_file: Path | None = None
+    check: bool = False
+    diff: bool = False
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The private folder of one run; it goes away afterwards.
+
+    Args:
+        root: The folder, open to its owner only.
+    """
+
+    root: Path
+
+    @property
+    def inventory(self) -> Path:
+        """The inventory."""
+        return self.root / "inventory.json"
+
+    @property
+    def variables(self) -> Path:
+        """The extra variables."""
+        return self.root / "variables.json"
+
+    @property
+    def config(self) -> Path:
+        """An empty configuration file, so that Ansible reads no other."""
+        return self.root / "ansible.cfg"
+
+    @property
+    def home(self) -> Path:
+        """What Ansible would otherwise keep in the user's home."""
+        return self.root / "home"
+
+    @property
+    def sockets(self) -> Path:
+        """Control sockets of ssh; the name is short because the path of a socket must be."""
+        return self.root / "s"
+
+
+def playbook_argv(run: PlaybookRun, workspace: Workspace, program: str = "ansible-playbook") -> list[str]:
+    """Return the argv of a run. No secret is in it, and no shell reads it."""
+    argv = [program, "--inventory", str(workspace.inventory), "--extra-vars", f"@{workspace.variables}"]
+    if run.secrets_file is not None:
+        argv += ["--extra-vars", f"@{run.secrets_file}"]
+    if run.vault_password_file is not None:
+        argv += ["--vault-password-file", str(run.vault_password_file)]
+    if run.check:
+        argv.append("--check")
+    if run.diff:
+        argv.append("--diff")
+    return [*argv, str(run.playbook)]
+
+
+def playbook_environment(run: PlaybookRun, workspace: Workspace) -> dict[str, str]:
+    """Return the environment variables of a run that differ from the caller's."""
+    return {
+        # A configuration or collection of the user's own must not change what a deploy does.
+        "ANSIBLE_CONFIG": str(workspace.config),
+        "ANSIBLE_HOME": str(workspace.home),
+        "ANSIBLE_COLLECTIONS_PATH": str(workspace.home / "collections"),
+        "ANSIBLE_ROLES_PATH": str(run.roles),
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
+        "ANSIBLE_PIPELINING": "True",
+        "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15",
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(workspace.sockets),
+        "ANSIBLE_SSH_RETRIES": "2",
+        "ANSIBLE_GATHERING": "explicit",
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
+        "ANSIBLE_DEPRECATION_WARNINGS": "False",
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+        "ANSIBLE_NOCOLOR": "True",
+        "ANSIBLE_VAULT_ID_MATCH": "False",
+        # Ansible refuses any other encoding.
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def without_strays(inherited: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:
+    """Return an inherited environment without settings of Ansible that are not ours."""
+    kept = {name: value for name, value in inherited.items() if not name.startswith("ANSIBLE_")}
+    return {**kept, **ours}

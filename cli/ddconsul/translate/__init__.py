@@ -1,0 +1,1 @@
+"""Instance → what Ansible gets: inventory, variables, the state document. Pure functions, golden-tested."""

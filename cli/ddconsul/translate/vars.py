@@ -1,0 +1,125 @@
+"""Instance → the variables of the roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from ddconsul.translate.state import state_document
+
+if TYPE_CHECKING:
+    from ddconsul.instance.models import Instance, Smtp
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is fetched, made or read before Ansible runs.
+
+    Args:
+        public_host: Host (and port) under which a browser finds the site.
+        archive: Tar with the source of Consul, on this machine.
+        archive_digest: Commit or checksum that identifies the source.
+        gems: Where gems come from: their registry (or a mirror), or Debian's packages (the stand-in).
+        packages: Debian packages that the source asks for instead of the role's own list.
+        overlay: Tar with the municipality's own code, or "".
+        overlay_digest: Checksum of the overlay, or "".
+        gems_archive: Tar with a mirror of gems, or "".
+        extra_ca: Name and PEM text of certificate authorities.
+    """
+
+    public_host: str
+    archive: str
+    archive_digest: str
+    gems: Literal["registry", "distribution"] = "registry"
+    packages: tuple[str, ...] = ()
+    overlay: str = ""
+    overlay_digest: str = ""
+    gems_archive: str = ""
+    extra_ca: tuple[tuple[str, str], ...] = ()
+
+
+def site_variables(instance: Instance, public_host: str) -> dict[str, Any]:
+    """Return what identifies a site on its host: enough for `status` and `destroy`."""
+    site = instance.site
+    return {
+        "consul_site_name": site,
+        "consul_site_user": f"ddconsul_{site.replace('-', '_')}",
+        "consul_site_domain": instance.municipality.domain,
+        "consul_site_public_host": public_host,
+        "consul_site_public_url": f"{instance.scheme}://{public_host}",
+        "consul_site_force_ssl": instance.scheme == "https",
+        "nginx_site_name": site,
+        "nginx_site_domains": [instance.municipality.domain],
+    }
+
+
+def deploy_variables(instance: Instance, material: Material) -> dict[str, Any]:
+    """Return all variables of a deploy. Secrets are not among them: they stay in their vault file."""
+    return {
+        **site_variables(instance, material.public_host),
+        **_base(instance, material),
+        **_build(instance, material),
+        **_site(instance),
+        **_nginx(instance),
+        "postgresql_authentication": "socket",
+    }
+
+
+def _base(instance: Instance, material: Material) -> dict[str, Any]:
+    return {
+        "base_extra_ca": [{"name": name, "pem": pem} for name, pem in material.extra_ca],
+        "base_proxy": instance.network.proxy or "",
+    }
+
+
+def _build(instance: Instance, material: Material) -> dict[str, Any]:
+    consul = instance.consul
+    variables: dict[str, Any] = {
+        "consul_build_version": consul.version,
+        "consul_build_archive": material.archive,
+        "consul_build_archive_digest": material.archive_digest,
+        "consul_build_overlay": material.overlay,
+        "consul_build_overlay_digest": material.overlay_digest,
+        "consul_build_languages": list(instance.municipality.languages),
+        "consul_build_gems": material.gems,
+        "consul_build_gems_mirror": "" if material.gems_archive else consul.gems_mirror or "",
+        "consul_build_gems_archive": material.gems_archive,
+        "consul_build_npm_mirror": consul.npm_mirror or "",
+        "consul_build_proxy": instance.network.proxy or "",
+    }
+    if material.packages:
+        variables["consul_build_packages"] = list(material.packages)
+    return variables
+
+
+def _site(instance: Instance) -> dict[str, Any]:
+    return {
+        "consul_site_time_zone": instance.municipality.time_zone,
+        "consul_site_smtp": _smtp(instance.mail.smtp, instance.municipality.domain),
+        "consul_site_state": state_document(instance),
+    }
+
+
+def _smtp(smtp: Smtp | None, domain: str) -> dict[str, Any]:
+    if smtp is None:
+        return {}
+    user = {"user_name": smtp.user} if smtp.user else {}
+    return {
+        "address": smtp.host,
+        "port": smtp.port,
+        "domain": domain,
+        **user,
+        "enable_starttls_auto": smtp.starttls,
+    }
+
+
+def _nginx(instance: Instance) -> dict[str, Any]:
+    site, tls = instance.site, instance.tls
+    files = {"certificate": str(tls.certificate), "key": str(tls.key)} if tls.mode == "files" else {}
+    return {
+        # Whoever opens a demo's address means this site, whatever name stands in it.
+        "nginx_site_default": instance.target.type == "container",
+        "nginx_site_root": f"/srv/ddconsul/{site}/current/public",
+        "nginx_site_socket": f"/run/ddconsul/{site}/web.sock",
+        "nginx_site_tls": {"mode": tls.mode, **files},
+    }
