@@ -1,0 +1,313 @@
+"""A container on this machine that is a server in all but name: systemd, sshd, a key of its own."""
+
+from __future__ import annotations
+
+import io
+import socket
+import tarfile
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ddconsul.targets.base import Connection, Report, TargetError
+from ddconsul.targets.image import BaseImage
+from ddconsul.targets.keys import Keys, public
+from ddconsul.targets.machine import Attempt, attempts, check, ulimit_flags
+from ddconsul.targets.process import Command, Outcome, Run, argv, run
+from ddconsul.targets.ssh import ssh_argv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ddconsul.targets.machine import Limits
+    from ddconsul.targets.podman import Podman
+    from ddconsul.targets.trust import Authority
+
+LABEL = "org.ddconsul.site"
+LABEL_SSH = "org.ddconsul.ssh-port"
+LABEL_HTTP = "org.ddconsul.http-port"
+
+_UP_SECONDS = 90
+_STOP_SECONDS = "3"
+_PORT_TAKEN = "address already in use"
+# A port a person can remember, as long as one is free.
+_HTTP_PORTS = range(8080, 8100)
+_PORT_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports on 127.0.0.1 under which the container is reached."""
+
+    ssh: int
+    http: int
+
+
+def container_name(site: str) -> str:
+    """Return the name of a site's container."""
+    return f"ddconsul-{site}"
+
+
+def create_argv(site: str, image: str, ports: Ports, network: str, limits: Limits) -> tuple[str, ...]:
+    """Return podman's arguments that make the container."""
+    labels = {LABEL: site, LABEL_SSH: str(ports.ssh), LABEL_HTTP: str(ports.http)}
+    return argv(
+        ("create", "--name", container_name(site), "--hostname", site, "--systemd=always", f"--network={network}"),
+        ("--publish", f"127.0.0.1:{ports.ssh}:22", "--publish", f"127.0.0.1:{ports.http}:80"),
+        *(("--label", f"{key}={value}") for key, value in labels.items()),
+        # The image is made here or pulled on purpose, never looked for elsewhere.
+        "--pull=never",
+        ulimit_flags(limits),
+        image,
+    )
+
+
+def contents(keys: Keys, authorities: list[Authority]) -> bytes:
+    """Return a tar archive of what goes into a new container: its keys, and whom it trusts."""
+    files = [
+        ("etc/ssh/ssh_host_ed25519_key", keys.host.read_bytes(), 0o600),
+        ("etc/ssh/ssh_host_ed25519_key.pub", public(keys.host).read_bytes(), 0o644),
+        ("root/.ssh/authorized_keys", public(keys.login).read_bytes(), 0o600),
+        *(
+            (f"usr/local/share/ca-certificates/{authority['name']}.crt", authority["pem"].encode(), 0o644)
+            for authority in authorities
+        ),
+    ]
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        folder = tarfile.TarInfo("root/.ssh")
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o700
+        archive.addfile(folder)
+        for name, data, mode in files:
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = len(data), mode
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def free_port(wanted: range = range(0)) -> int:
+    """Return a port on 127.0.0.1 that nothing listens on: one of those wanted, else any."""
+    for port in (*wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise TargetError("No port is free on 127.0.0.1.", "this machine", "Stop something that listens, and try again.")
+
+
+class ContainerTarget:
+    """A container for one site.
+
+    Args:
+        site: The site's short name.
+        podman: Podman on this machine.
+        state_dir: Where ddconsul remembers things.
+        authorities: Gives the certificate authorities the container must trust; asked only for a new container.
+        http_port: The port for the browser, when the user chose one.
+        run: Runs a command.
+    """
+
+    def __init__(
+        self,
+        site: str,
+        podman: Podman,
+        state_dir: Path,
+        authorities: Callable[[], list[Authority]] = list,
+        *,
+        http_port: int | None = None,
+        run: Run = run,
+    ) -> None:
+        self.site = site
+        self.name = container_name(site)
+        self.keys = Keys(state_dir / "containers" / site)
+        self._podman = podman
+        self._image = BaseImage(podman, state_dir, run)
+        self._authorities = authorities
+        self._http_port = http_port
+        self._run = run
+
+    def prepare(self, report: Report) -> Connection:
+        """Make the container, or start it again, and wait until it can be used."""
+        check(self._podman.machine)
+        found = self._podman.inspect(self.name)
+        if found is None:
+            ports = self._make(report)
+        else:
+            ports = self._ports(found)
+            self._wake(found, ports, report)
+        return self._reach(ports)
+
+    def public_host(self, domain: str) -> str:  # noqa: ARG002 — a container has no name in the DNS
+        """Return localhost and the container's port; before there is a container, the port that was asked for."""
+        found = self._podman.inspect(self.name)
+        port = self._ports(found).http if found else self._http_port
+        return f"localhost:{port}" if port else "localhost"
+
+    def remove(self, report: Report) -> None:
+        """Remove the container, its volumes and its keys."""
+        if self._podman.machine.podman and self._podman.inspect(self.name) is not None:
+            report(f"Removing container {self.name}")
+            self._discard()
+        self.keys.remove()
+
+    def running(self) -> bool:
+        """Tell whether the container is there and running."""
+        found = self._podman.inspect(self.name)
+        return found is not None and _is_running(found)
+
+    def _make(self, report: Report) -> Ports:
+        image = self._image.ensure(report)
+        report(f"Starting container {self.name}")
+        authorities = self._authorities()
+        if not self.keys.complete():
+            self.keys.make(self._run)
+        ports = self._start_new(image, contents(self.keys, authorities))
+        self.keys.know(ports.ssh)
+        try:
+            self._await_sshd(ports)
+            if authorities:
+                self._podman.do("exec", self.name, "update-ca-certificates")
+        except BaseException:
+            # Half a container would pass for a whole one next time.
+            self._discard()
+            raise
+        return ports
+
+    def _start_new(self, image: str, archive: bytes) -> Ports:
+        """Try the ways there are until the container starts."""
+        failures: list[str] = []
+        for attempt in attempts(self._podman.machine):
+            for _ in range(_PORT_TRIES):
+                ports = Ports(free_port(), self._http_port or free_port(_HTTP_PORTS))
+                failure = self._start(image, archive, ports, attempt)
+                if not failure:
+                    return ports
+                if _PORT_TAKEN not in failure:
+                    break
+                self._refuse_taken_port()
+            failures.append(f"{attempt.runtime or 'podman'} with network {attempt.network}: {failure}")
+        raise TargetError(
+            "The container does not start: " + "; ".join(failures),
+            self.name,
+            f"Try by hand: podman run --rm {image} true",
+        )
+
+    def _refuse_taken_port(self) -> None:
+        if self._http_port:
+            raise TargetError(
+                f"Something else listens on port {self._http_port}.",
+                "target.http_port",
+                "Choose another port, or leave it out: ddconsul then finds a free one.",
+            )
+
+    def _start(self, image: str, archive: bytes, ports: Ports, attempt: Attempt) -> str:
+        """Start a container in one way, and return why that failed ("" when it did not)."""
+        steps = (
+            (create_argv(self.site, image, ports, attempt.network, self._podman.machine.limits), b""),
+            (("cp", "-", f"{self.name}:/"), archive),
+            (("start", self.name), b""),
+        )
+        failure = ""
+        for words, stdin in steps:
+            outcome = self._podman.try_(*words, runtime=attempt.runtime, stdin=stdin)
+            if not outcome.ok:
+                failure = outcome.last_words
+                break
+        else:
+            failure = self._died()
+        if failure:
+            self._discard()
+        return failure
+
+    def _died(self) -> str:
+        """Return systemd's last words when it gives up at once, as it does without a cgroup it may write."""
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            found = self._podman.inspect(self.name)
+            if found is None or not _is_running(found):
+                return f"systemd stopped at once: {self._podman.try_('logs', '--tail', '5', self.name).last_words}"
+            if self._podman.try_("exec", self.name, "test", "-S", "/run/systemd/private").ok:
+                return ""
+        return ""
+
+    def _wake(self, found: dict[str, Any], ports: Ports, report: Report) -> None:
+        """Start a container that is there but does not run, and give it keys when ours are gone."""
+        if not _is_running(found):
+            report(f"Starting container {self.name} again")
+            outcome = self._podman.try_("start", self.name)
+            if not outcome.ok:
+                raise self._not_again(outcome, ports)
+        if not self.keys.complete():
+            self.keys.make(self._run)
+            self._podman.do("cp", "-", f"{self.name}:/", stdin=contents(self.keys, []))
+            self._podman.do("exec", self.name, "systemctl", "restart", "ssh")
+        self.keys.know(ports.ssh)
+        self._await_sshd(ports)
+
+    def _not_again(self, outcome: Outcome, ports: Ports) -> TargetError:
+        if _PORT_TAKEN in outcome.err:
+            return TargetError(
+                f"Something else now listens on port {ports.http} or {ports.ssh}, which this container had.",
+                self.name,
+                f"Find it with: ss -ltnp '( sport = :{ports.http} or sport = :{ports.ssh} )' — stop it, and try again.",
+            )
+        return TargetError(
+            f"The container does not start again: {outcome.last_words}",
+            self.name,
+            f"Try by hand: podman start {self.name}",
+        )
+
+    def _ports(self, found: dict[str, Any]) -> Ports:
+        labels = found["Config"].get("Labels") or {}
+        if labels.get(LABEL) != self.site:
+            raise TargetError(
+                "A container of this name is there, and ddconsul did not make it.",
+                self.name,
+                f"Give the site another name (target.site), or remove that container: podman rm --force {self.name}",
+            )
+        return Ports(int(labels[LABEL_SSH]), int(labels[LABEL_HTTP]))
+
+    def _await_sshd(self, ports: Ports) -> None:
+        """Wait until sshd shows its banner: a port forwarder answers before there is anything behind it."""
+        deadline = time.monotonic() + _UP_SECONDS
+        while not _shows_banner(ports.ssh):
+            found = self._podman.inspect(self.name)
+            if found is None or not _is_running(found) or time.monotonic() > deadline:
+                last = self._podman.try_("logs", "--tail", "5", self.name).last_words
+                raise TargetError(
+                    f"The container does not come up: {last}", self.name, f"Look inside: podman logs {self.name}"
+                )
+            time.sleep(0.1)
+
+    def _reach(self, ports: Ports) -> Connection:
+        """Log in, and wait until systemd has started what belongs to it."""
+        connection = Connection("127.0.0.1", ports.ssh, "root", self.keys.login, self.keys.known_hosts)
+        script = "systemctl is-system-running --wait"
+        outcome = self._run(Command(ssh_argv(connection, script), timeout=_UP_SECONDS))
+        # Degraded: a unit failed, which a container may have; what a deploy needs is checked by the deploy.
+        if outcome.out.strip() not in {"running", "degraded"}:
+            raise TargetError(
+                f"The container runs, but is not usable: {outcome.last_words}",
+                self.name,
+                f"Look inside: podman exec {self.name} systemctl status — or remove it and start anew.",
+            )
+        return connection
+
+    def _discard(self) -> None:
+        self._podman.do("rm", "--force", "--volumes", "--time", _STOP_SECONDS, self.name)
+
+
+def _is_running(found: dict[str, Any]) -> bool:
+    return bool(found["State"]["Running"])
+
+
+def _shows_banner(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False

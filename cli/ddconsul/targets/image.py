@@ -1,0 +1,312 @@
+"""The base image of a container target: Debian 13 with systemd, sshd and Python, and nothing else.
+
+It is what a fresh server is. From a registry when one can be reached, else made from Debian's packages; either way
+it is made once, and named after what went into it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ddconsul.targets.base import Report, TargetError
+from ddconsul.targets.machine import ulimit_flags
+from ddconsul.targets.process import Command, Run, argv, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ddconsul.targets.podman import Podman
+
+RECIPE = 1
+"""Raise it when what is done to the packages changes in a way the texts below do not show."""
+
+SUITE = "trixie"
+UPSTREAM = "docker.io/library/debian:trixie"
+NAME = "localhost/ddconsul-base"
+LABEL = "org.ddconsul.image"
+PACKAGES = ("systemd", "systemd-sysv", "dbus", "openssh-server", "python3", "python3-apt", "ca-certificates")
+
+FILES = {
+    # Only the key we put in: the others would be the same in every container.
+    "etc/ssh/sshd_config.d/ddconsul.conf": (
+        "HostKey /etc/ssh/ssh_host_ed25519_key\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+    ),
+    # A container is thrown away, not rescued after a power cut; manuals are read elsewhere.
+    "etc/dpkg/dpkg.cfg.d/ddconsul": (
+        "force-unsafe-io\npath-exclude=/usr/share/man/*\npath-exclude=/usr/share/info/*\n"
+        "path-exclude=/usr/share/doc/*\npath-include=/usr/share/doc/*/copyright\n"
+    ),
+    "etc/apt/apt.conf.d/99ddconsul": (
+        'APT::Keep-Downloaded-Packages "false";\nAcquire::Languages "none";\nAcquire::Retries "3";\n'
+    ),
+    "etc/default/locale": "LANG=C.UTF-8\n",
+}
+# They would hold apt's lock while a deploy needs it.
+MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer")
+SETTINGS = ('CMD ["/sbin/init"]', "STOPSIGNAL SIGRTMIN+3", "ENV container=podman", f"LABEL {LABEL}={RECIPE}")
+
+_REACH_SECONDS = 10
+_PULL_SECONDS = 600
+_BUILD_SECONDS = 1200
+_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+_SUITES = re.compile(
+    r"(buster|bullseye|bookworm|trixie|forky|duke|stable|oldstable|testing)(-updates|-security|/updates)?"
+)
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """Where Debian's packages come from."""
+
+    main: str = "http://deb.debian.org/debian"
+    security: str = "http://deb.debian.org/debian-security"
+
+
+def find_mirrors(texts: list[str]) -> Mirrors:
+    """Return the mirrors that a Debian host uses itself, from the texts of its apt sources.
+
+    Third parties' repositories are passed over: only Debian's own suites count.
+    """
+    main, security = "", ""
+    for uri, suite, component in (entry for text in texts for entry in _entries(text)):
+        if component != "main" or not _SUITES.fullmatch(suite) or not uri.startswith(("http://", "https://")):
+            continue
+        if "security" in suite or suite.endswith("/updates"):
+            security = security or uri.rstrip("/")
+        else:
+            main = main or uri.rstrip("/")
+    return Mirrors(main or Mirrors.main, security or Mirrors.security)
+
+
+def host_mirrors(root: Path = Path("/")) -> Mirrors:
+    """Return the mirrors this host uses; the usual ones when it is not Debian."""
+    if "\nID=debian\n" not in f"\n{_read(root / 'etc/os-release')}\n":
+        return Mirrors()
+    folder = root / "etc/apt/sources.list.d"
+    files = [root / "etc/apt/sources.list", *sorted(folder.glob("*.sources")), *sorted(folder.glob("*.list"))]
+    return find_mirrors([_read(path) for path in files])
+
+
+def sources(mirrors: Mirrors) -> str:
+    """Return the apt sources of the image."""
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    return (
+        f"Types: deb\nURIs: {mirrors.main}\nSuites: {SUITE} {SUITE}-updates\nComponents: main\nSigned-By: {keyring}\n\n"
+        f"Types: deb\nURIs: {mirrors.security}\nSuites: {SUITE}-security\nComponents: main\nSigned-By: {keyring}\n"
+    )
+
+
+def tag(mirrors: Mirrors) -> str:
+    """Return the image's name: the same ingredients give the same name."""
+    ingredients = [RECIPE, SUITE, PACKAGES, FILES, MASKED, asdict(mirrors)]
+    digest = hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
+    return f"{NAME}:{digest[:12]}"
+
+
+def finish() -> str:
+    """Return the shell line that ends both recipes: run in the image's root folder, it takes no argument."""
+    # Host keys and a machine's id belong to a container, never to an image.
+    leftovers = "etc/ssh/ssh_host_* var/lib/apt/lists/* var/cache/apt/*.bin var/log/apt/*"
+    masks = " && ".join(f"ln -sf /dev/null etc/systemd/system/{unit}" for unit in MASKED)
+    return f"rm -rf {leftovers} && : > etc/machine-id && {masks}"
+
+
+def mmdebstrap_argv(tarball: Path, folder: Path, mirrors: Mirrors, *, root: bool) -> tuple[str, ...]:
+    """Return the command that makes the root file system.
+
+    Args:
+        tarball: Where it goes.
+        folder: Files that are laid over it, as `lay_out` writes them.
+        mirrors: Where the packages come from.
+        root: Whether we are root; otherwise it works in a user namespace.
+    """
+    mains = (f"deb {mirrors.main} {SUITE} main", f"deb {mirrors.main} {SUITE}-updates main")
+    return (
+        "mmdebstrap",
+        f"--mode={'root' if root else 'unshare'}",
+        "--variant=minbase",
+        f"--include={','.join(PACKAGES)}",
+        # Before the first package: this decides what dpkg leaves out. The rest comes last; apt's part of it would take
+        # away the packages that mmdebstrap has just fetched.
+        f"--setup-hook=copy-in {folder / 'etc/dpkg'} /etc",
+        f"--customize-hook=copy-in {folder / 'etc'} /",
+        f'--customize-hook=cd "$1" && {finish()}',
+        '--customize-hook=rm -f "$1/etc/apt/sources.list"',
+        f"--customize-hook=upload {folder / 'debian.sources'} /etc/apt/sources.list.d/debian.sources",
+        SUITE,
+        str(tarball),
+        *mains,
+        f"deb {mirrors.security} {SUITE}-security main",
+    )
+
+
+def containerfile(mirrors: Mirrors) -> str:
+    """Return the recipe on top of a registry's image of Debian."""
+    # An https mirror must be trusted before ca-certificates is there; the bundle is mounted, not copied.
+    trust = f" -o Acquire::https::CaInfo=/run{_BUNDLE}" if "https://" in mirrors.main + mirrors.security else ""
+    return "\n".join(
+        (
+            f"FROM {UPSTREAM}",
+            "COPY etc/ /etc/",
+            "COPY debian.sources /etc/apt/sources.list.d/debian.sources",
+            (
+                f"RUN rm -f /etc/apt/sources.list && apt-get{trust} update && DEBIAN_FRONTEND=noninteractive "
+                f"apt-get{trust} install --yes --no-install-recommends {' '.join(PACKAGES)} && apt-get clean && cd / "
+                f"&& {finish()}"
+            ),
+            *SETTINGS,
+            "",
+        )
+    )
+
+
+def build_argv(folder: Path, image: str, flags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return podman's arguments that build the image from the folder."""
+    trust = ("--volume", f"{_BUNDLE}:/run{_BUNDLE}:ro") if _BUNDLE.is_file() else ()
+    return argv(
+        ("build", "--quiet", "--pull=never", "--isolation=chroot", "--network=host", "--format=oci"),
+        ("--tag", image, "--file", str(folder / "Containerfile")),
+        flags,
+        trust,
+        str(folder),
+    )
+
+
+def lay_out(folder: Path, mirrors: Mirrors) -> None:
+    """Write what goes into the image to a folder."""
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (folder / "debian.sources").write_text(sources(mirrors), encoding="utf-8")
+    (folder / "Containerfile").write_text(containerfile(mirrors), encoding="utf-8")
+    for path in folder.rglob("*"):
+        # Whatever our umask is, the image's files are for everybody to read.
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+class BaseImage:
+    """Makes the base image, once.
+
+    Args:
+        podman: Podman on this machine.
+        state_dir: Where ddconsul remembers things.
+        run: Runs a command.
+    """
+
+    def __init__(self, podman: Podman, state_dir: Path, run: Run = run) -> None:
+        self._podman = podman
+        self._state_dir = state_dir
+        self._run = run
+
+    def ensure(self, report: Report) -> str:
+        """Return the name of the base image, and make it when it is not there.
+
+        Raises:
+            TargetError: It cannot be made.
+        """
+        mirrors = host_mirrors()
+        image = tag(mirrors)
+        if self._podman.exists(image):
+            return image
+        with self._lock(), tempfile.TemporaryDirectory(dir=self._state_dir, prefix="image-") as scratch:
+            if not self._podman.exists(image):
+                folder = Path(scratch)
+                folder.chmod(0o755)  # mmdebstrap looks in from a user namespace
+                lay_out(folder, mirrors)
+                self._make(image, folder, mirrors, report)
+        return image
+
+    def _make(self, image: str, folder: Path, mirrors: Mirrors, report: Report) -> None:
+        because = ""
+        if self._registry():
+            report("Building the base image on the registry's image of Debian 13 (once, about a minute)")
+            because = self._build(image, folder)
+            if not because:
+                return
+        report("Making the base image from Debian's packages (once, about a minute)")
+        self._bootstrap(image, folder, mirrors, because)
+
+    def _registry(self) -> bool:
+        """Tell whether a registry's image of Debian is here, and fetch it when it can be reached."""
+        if self._podman.exists(UPSTREAM):
+            return True
+        # A look at the manifest tells in seconds what a pull would try for minutes.
+        reached = self._podman.try_("manifest", "inspect", UPSTREAM, timeout=_REACH_SECONDS)
+        return reached.ok and self._podman.try_("pull", "--quiet", UPSTREAM, timeout=_PULL_SECONDS).ok
+
+    def _build(self, image: str, folder: Path) -> str:
+        """Build on the registry's image, and return why that failed ("" when it did not)."""
+        flags = ulimit_flags(self._podman.machine.limits)
+        built = self._podman.try_(*build_argv(folder, image, flags), timeout=_BUILD_SECONDS)
+        return "" if built.ok else built.last_words
+
+    def _bootstrap(self, image: str, folder: Path, mirrors: Mirrors, because: str) -> None:
+        machine = self._podman.machine
+        if shutil.which("mmdebstrap") is None:
+            raise TargetError(
+                f"No base image: {because or 'no registry can be reached'}, and mmdebstrap is not installed.",
+                UPSTREAM,
+                machine.install("mmdebstrap"),
+            )
+        tarball = folder / "root.tar"
+        command = mmdebstrap_argv(tarball, folder, mirrors, root=machine.root)
+        made = self._run(Command(command, timeout=_BUILD_SECONDS))
+        if not made.ok:
+            raise TargetError(
+                f"The base image cannot be made from Debian's packages: {_complaint(made.err)}",
+                mirrors.main,
+                "Check that this machine reaches its Debian mirror (apt-get update), and try again.",
+            )
+        self._import(image, tarball)
+
+    def _import(self, image: str, tarball: Path) -> None:
+        changes = argv(*(("--change", setting) for setting in SETTINGS))
+        self._podman.do("import", "--quiet", *changes, str(tarball), image, timeout=_PULL_SECONDS)
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Let one process at a time make an image."""
+        self._state_dir.mkdir(parents=True, exist_ok=True)
+        with (self._state_dir / "image.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _entries(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (URI, suite, component) of each source in a text of either of apt's formats."""
+    for line in text.splitlines():
+        match = re.fullmatch(r"\s*deb\s+(?:\[[^]]*\]\s+)?(\S+)\s+(\S+)\s+([^#]+?)\s*(?:#.*)?", line)
+        if match:
+            yield from ((match[1], match[2], component) for component in match[3].split())
+    for stanza in re.split(r"\n\s*\n", text):
+        lines = (line for line in stanza.splitlines() if not line.startswith("#"))
+        fields = {
+            key.strip().lower(): value.split() for key, colon, value in (line.partition(":") for line in lines) if colon
+        }
+        if "deb" in fields.get("types", ()) and fields.get("enabled", ["yes"]) != ["no"]:
+            for uri in fields.get("uris", ()):
+                for suite in fields.get("suites", ()):
+                    yield from ((uri, suite, component) for component in fields.get("components", ()))
+
+
+def _complaint(text: str) -> str:
+    """Return the line of mmdebstrap's output that says what went wrong: its last line is only about cleaning up."""
+    lines = [line.strip() for line in text.splitlines() if line.startswith("E: ")]
+    return lines[0].removeprefix("E: ") if lines else "mmdebstrap failed without a word"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,246 @@
+"""What this machine is, as far as running containers goes, and what podman must be told because of it.
+
+Everything is read, nothing is changed: podman gets flags, /etc stays as it is.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ddconsul.targets.base import TargetError
+from ddconsul.targets.process import Command, Run, run
+
+Cgroups = Literal["v1", "hybrid", "v2"]
+
+PODMAN_CEILING = 1048576
+"""What podman asks for by itself, for both limits; less is what a machine may allow."""
+
+_HELPERS = ("slirp4netns", "pasta")
+_PASTA_SINCE = (4, 4)
+_PASTA_FIRST_SINCE = (5, 0)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The hardest limits a process may ask for."""
+
+    nofile: int
+    nproc: int
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Facts about this machine.
+
+    Attributes:
+        user: Name of the user we are.
+        root: Whether that is root.
+        debian: Whether apt-get installs what is missing.
+        podman: Version of podman, or () when it is not there.
+        cgroups: How control groups are mounted.
+        runtimes: OCI runtimes that are installed.
+        helpers: Programs that give a container a network without a bridge.
+        limits: The machine's hard limits.
+        subordinate_ids: Whether the user has the ids that a rootless container needs.
+        overlay: Whether podman can lay one file system over another where it keeps its images.
+    """
+
+    user: str
+    root: bool
+    debian: bool
+    podman: tuple[int, ...]
+    cgroups: Cgroups
+    runtimes: tuple[str, ...]
+    helpers: tuple[str, ...]
+    limits: Limits
+    subordinate_ids: bool = True
+    overlay: bool = True
+
+    def install(self, *packages: str) -> str:
+        """Return what to do about packages that are missing."""
+        if not self.debian:
+            return f"Install {', '.join(packages)} (Debian's package names), and try again."
+        sudo = "" if self.root else "sudo "
+        return f"Run: {sudo}apt-get install --no-install-recommends {' '.join(packages)}"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One way to start a container; a runtime of "" is podman's own choice."""
+
+    runtime: str
+    network: str
+
+
+def cgroup_layout(mountinfo: str) -> Cgroups:
+    """Tell how control groups are mounted, from the text of /proc/self/mountinfo."""
+    kinds: dict[str, str] = {}
+    for line in mountinfo.splitlines():
+        before, separator, after = line.partition(" - ")
+        if separator:
+            # A later mount hides an earlier one at the same place.
+            kinds[before.split()[4]] = after.split()[0]
+    if kinds.get("/sys/fs/cgroup") == "cgroup2":
+        return "v2"
+    below = {kind for place, kind in kinds.items() if place.startswith("/sys/fs/cgroup/")}
+    return "hybrid" if "cgroup2" in below else "v1"
+
+
+def file_system(mountinfo: str, path: str) -> str:
+    """Return the type of the file system that holds an absolute path."""
+    best, kind = "", ""
+    for line in mountinfo.splitlines():
+        before, separator, after = line.partition(" - ")
+        place = before.split()[4] if separator else ""
+        holds = path == place or path.startswith(place.rstrip("/") + "/")
+        if place and holds and len(place) >= len(best):
+            best, kind = place, after.split()[0]
+    return kind
+
+
+def hard_limits(limits: str, nr_open: str, pid_max: str) -> Limits:
+    """Return the limits to ask for, from /proc/self/limits, /proc/sys/fs/nr_open and /proc/sys/kernel/pid_max.
+
+    Podman lowers its own nproc to pid_max when it starts, and a process without CAP_SYS_RESOURCE cannot go back up.
+    """
+
+    def hard(name: str) -> int:
+        match = re.search(rf"^{name}\s+\S+\s+(\S+)", limits, re.MULTILINE)
+        return number(match[1] if match else "")
+
+    def number(text: str) -> int:
+        return int(text) if text.strip().isdigit() else PODMAN_CEILING
+
+    return Limits(
+        nofile=min(hard("Max open files"), number(nr_open), PODMAN_CEILING),
+        nproc=min(hard("Max processes"), number(pid_max), PODMAN_CEILING),
+    )
+
+
+def has_subordinate_ids(text: str, user: str, uid: int) -> bool:
+    """Tell whether the user has a range of 65536 ids or more in the text of /etc/subuid or /etc/subgid."""
+    entries = [line.split(":") for line in text.splitlines() if line.count(":") == 2]  # noqa: PLR2004 — user:first:count
+    return any(owner in {user, str(uid)} and count.isdigit() and int(count) >= 1 << 16 for owner, _, count in entries)
+
+
+def podman_version(text: str) -> tuple[int, ...]:
+    """Return the version from what `podman --version` prints."""
+    match = re.search(r"(\d+)\.(\d+)\.(\d+)", text)
+    return tuple(int(part) for part in match.groups()) if match else ()
+
+
+def read_machine(run: Run = run) -> Machine:
+    """Look at this machine."""
+    uid = os.geteuid()
+    user = "root" if uid == 0 else getpass.getuser()
+    mountinfo = _read("/proc/self/mountinfo")
+    version = run(Command(("podman", "--version"), timeout=20))
+    storage = "/var/lib/containers/storage" if uid == 0 else str(Path.home() / ".local/share/containers/storage")
+    return Machine(
+        user=user,
+        root=uid == 0,
+        debian=shutil.which("apt-get") is not None,
+        podman=podman_version(version.out) if version.ok else (),
+        cgroups=cgroup_layout(mountinfo),
+        runtimes=tuple(name for name in ("crun", "runc") if _program(name)),
+        helpers=tuple(name for name in _HELPERS if _program(name)),
+        limits=hard_limits(
+            _read("/proc/self/limits"), _read("/proc/sys/fs/nr_open"), _read("/proc/sys/kernel/pid_max")
+        ),
+        subordinate_ids=_program("newuidmap")
+        and all(has_subordinate_ids(_read(path), user, uid) for path in ("/etc/subuid", "/etc/subgid")),
+        overlay=file_system(mountinfo, storage) != "overlay" or run(Command(("podman", "info"), timeout=20)).ok,
+    )
+
+
+def check(machine: Machine) -> None:
+    """Fail when this machine cannot run a container at all.
+
+    Raises:
+        TargetError: With what is missing, and how to get it.
+    """
+    if not machine.podman:
+        packages = ("podman", "runc", "netavark", "iptables", "nftables", "mmdebstrap", "openssh-client")
+        rootless = () if machine.root else ("uidmap", "slirp4netns")
+        raise TargetError("Podman is not installed.", "this machine", machine.install(*packages, *rootless))
+    if not machine.root and not machine.subordinate_ids:
+        raise TargetError(
+            f"{machine.user} has no subordinate ids, which a container without root needs.",
+            "/etc/subuid and /etc/subgid",
+            f"Run: sudo apt-get install uidmap && sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "
+            f"{machine.user} — or run ddconsul as root.",
+        )
+    if machine.cgroups == "hybrid" and "runc" not in machine.runtimes:
+        raise TargetError(
+            "The machine mixes cgroup versions 1 and 2, and crun refuses that.", "this machine", machine.install("runc")
+        )
+
+
+def attempts(machine: Machine) -> tuple[Attempt, ...]:
+    """Return the ways to start a container here, the likeliest first.
+
+    What a kernel or a sandbox forbids shows only when a container starts, so there is a way left after the first.
+    """
+    return tuple(Attempt(runtime, network) for network in networks(machine) for runtime in runtimes(machine))
+
+
+def runtimes(machine: Machine) -> tuple[str, ...]:
+    """Return the OCI runtimes to try. Crun refuses hybrid cgroups that have a controller on both sides."""
+    order = ("runc", "crun") if machine.cgroups == "hybrid" else ("crun", "runc")
+    return tuple(name for name in order if name in machine.runtimes) or ("",)
+
+
+def networks(machine: Machine) -> tuple[str, ...]:
+    """Return the kinds of network to try."""
+    pasta_first = machine.podman >= _PASTA_FIRST_SINCE
+    known = [name for name in machine.helpers if name != "pasta" or machine.podman >= _PASTA_SINCE]
+    helpers = tuple(sorted(known, key="pasta".__eq__, reverse=pasta_first))
+    if machine.root:
+        return ("bridge", *helpers)
+    if not helpers:
+        name = "passt" if pasta_first else "slirp4netns"
+        raise TargetError(
+            "A container without root has no way to the network here.", "this machine", machine.install(name)
+        )
+    return helpers
+
+
+def ulimit_flags(limits: Limits) -> tuple[str, ...]:
+    """Return the flags that ask for no more than the machine has; podman itself asks for a million of each."""
+    return (
+        "--ulimit",
+        f"nofile={limits.nofile}:{limits.nofile}",
+        "--ulimit",
+        f"nproc={limits.nproc}:{limits.nproc}",
+    )
+
+
+def global_flags(machine: Machine) -> tuple[str, ...]:
+    """Return podman's flags for how images are kept.
+
+    On an overlay file system (podman inside a container) the kernel refuses a second overlay on top.
+    """
+    return () if machine.overlay else ("--storage-driver", "vfs")
+
+
+def environment(machine: Machine) -> dict[str, str]:
+    """Return the variables podman needs here."""
+    return {} if machine.cgroups == "v2" else {"PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
+
+
+def _program(name: str) -> bool:
+    # runc and iptables live where an ordinary user's PATH does not look.
+    return shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))) is not None
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
