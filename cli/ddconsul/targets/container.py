@@ -29,6 +29,7 @@ LABEL_SSH = "org.ddconsul.ssh-port"
 LABEL_HTTP = "org.ddconsul.http-port"
 
 _UP_SECONDS = 90
+_SSH_FAILED = 255
 _STOP_SECONDS = "3"
 _PORT_TAKEN = "address already in use"
 # A port a person can remember, as long as one is free.
@@ -139,6 +140,7 @@ class ContainerTarget:
         else:
             ports = self._ports(found)
             self._wake(found, ports, report)
+        self.keys.know(ports.ssh)
         return self._reach(ports)
 
     def public_host(self, domain: str) -> str:  # noqa: ARG002 — a container has no name in the DNS
@@ -163,19 +165,12 @@ class ContainerTarget:
         image = self._image.ensure(report)
         report(f"Starting container {self.name}")
         authorities = self._authorities()
-        if not self.keys.complete():
-            self.keys.make(self._run)
-        ports = self._start_new(image, contents(self.keys, authorities))
-        self.keys.know(ports.ssh)
+        self.keys.make(self._run)
         try:
-            self._await_sshd(ports)
-            if authorities:
-                self._podman.do("exec", self.name, "update-ca-certificates")
+            return self._start_new(image, contents(self.keys, authorities))
         except BaseException:
-            # Half a container would pass for a whole one next time.
-            self._discard()
+            self.remove(lambda _: None)
             raise
-        return ports
 
     def _start_new(self, image: str, archive: bytes) -> Ports:
         """Try the ways there are until the container starts."""
@@ -218,7 +213,7 @@ class ContainerTarget:
                 failure = outcome.last_words
                 break
         else:
-            failure = self._died()
+            failure = self._died() or self._trust()
         if failure:
             self._discard()
         return failure
@@ -227,15 +222,19 @@ class ContainerTarget:
         """Return systemd's last words when it gives up at once, as it does without a cgroup it may write."""
         deadline = time.monotonic() + 1
         while time.monotonic() < deadline:
-            found = self._podman.inspect(self.name)
-            if found is None or not _is_running(found):
-                return f"systemd stopped at once: {self._podman.try_('logs', '--tail', '5', self.name).last_words}"
             if self._podman.try_("exec", self.name, "test", "-S", "/run/systemd/private").ok:
                 return ""
+            if not self.running():
+                return f"systemd stopped at once: {self._last_words()}"
         return ""
 
+    def _trust(self) -> str:
+        """Let the container trust the authorities that were put into it, and return why that failed."""
+        outcome = self._podman.try_("exec", self.name, "update-ca-certificates")
+        return "" if outcome.ok else outcome.last_words
+
     def _wake(self, found: dict[str, Any], ports: Ports, report: Report) -> None:
-        """Start a container that is there but does not run, and give it keys when ours are gone."""
+        """Start a container that is there but does not run, and furnish one that was left half-way."""
         if not _is_running(found):
             report(f"Starting container {self.name} again")
             outcome = self._podman.try_("start", self.name)
@@ -243,10 +242,13 @@ class ContainerTarget:
                 raise self._not_again(outcome, ports)
         if not self.keys.complete():
             self.keys.make(self._run)
-            self._podman.do("cp", "-", f"{self.name}:/", stdin=contents(self.keys, []))
+            self._podman.do("cp", "-", f"{self.name}:/", stdin=contents(self.keys, self._authorities()))
+            failure = self._died() or self._trust()
+            if failure:
+                raise TargetError(
+                    f"The container is broken: {failure}", self.name, f"Look inside: podman logs {self.name}"
+                )
             self._podman.do("exec", self.name, "systemctl", "restart", "ssh")
-        self.keys.know(ports.ssh)
-        self._await_sshd(ports)
 
     def _not_again(self, outcome: Outcome, ports: Ports) -> TargetError:
         if _PORT_TAKEN in outcome.err:
@@ -271,31 +273,27 @@ class ContainerTarget:
             )
         return Ports(int(labels[LABEL_SSH]), int(labels[LABEL_HTTP]))
 
-    def _await_sshd(self, ports: Ports) -> None:
-        """Wait until sshd shows its banner: a port forwarder answers before there is anything behind it."""
-        deadline = time.monotonic() + _UP_SECONDS
-        while not _shows_banner(ports.ssh):
-            found = self._podman.inspect(self.name)
-            if found is None or not _is_running(found) or time.monotonic() > deadline:
-                last = self._podman.try_("logs", "--tail", "5", self.name).last_words
-                raise TargetError(
-                    f"The container does not come up: {last}", self.name, f"Look inside: podman logs {self.name}"
-                )
-            time.sleep(0.1)
-
     def _reach(self, ports: Ports) -> Connection:
-        """Log in, and wait until systemd has started what belongs to it."""
+        """Log in as soon as sshd answers, and wait until systemd has started what belongs to it."""
         connection = Connection("127.0.0.1", ports.ssh, "root", self.keys.login, self.keys.known_hosts)
-        script = "systemctl is-system-running --wait"
-        outcome = self._run(Command(ssh_argv(connection, script), timeout=_UP_SECONDS))
+        command = Command(ssh_argv(connection, "systemctl is-system-running --wait"), timeout=_UP_SECONDS)
+        deadline = time.monotonic() + _UP_SECONDS
+        outcome = self._run(command)
+        while outcome.code == _SSH_FAILED and self.running() and time.monotonic() < deadline:
+            time.sleep(0.1)
+            outcome = self._run(command)
         # Degraded: a unit failed, which a container may have; what a deploy needs is checked by the deploy.
         if outcome.out.strip() not in {"running", "degraded"}:
+            what = outcome.last_words if self.running() else self._last_words()
             raise TargetError(
-                f"The container runs, but is not usable: {outcome.last_words}",
+                f"The container does not come up: {what}",
                 self.name,
-                f"Look inside: podman exec {self.name} systemctl status — or remove it and start anew.",
+                f"Look inside: podman logs {self.name} — or remove it (podman rm --force {self.name}) and start anew.",
             )
         return connection
+
+    def _last_words(self) -> str:
+        return self._podman.try_("logs", "--tail", "5", self.name).last_words
 
     def _discard(self) -> None:
         self._podman.do("rm", "--force", "--volumes", "--time", _STOP_SECONDS, self.name)
@@ -303,11 +301,3 @@ class ContainerTarget:
 
 def _is_running(found: dict[str, Any]) -> bool:
     return bool(found["State"]["Running"])
-
-
-def _shows_banner(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
-            return connection.recv(4) == b"SSH-"
-    except OSError:
-        return False

@@ -48,7 +48,7 @@ FILES = {
     "etc/apt/apt.conf.d/99ddconsul": (
         'APT::Keep-Downloaded-Packages "false";\nAcquire::Languages "none";\nAcquire::Retries "3";\n'
     ),
-    "etc/default/locale": "LANG=C.UTF-8\n",
+    "etc/locale.conf": "LANG=C.UTF-8\n",
 }
 # They would hold apt's lock while a deploy needs it.
 MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer")

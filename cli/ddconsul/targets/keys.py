@@ -42,8 +42,9 @@ class Keys:
         return self.folder / "known_hosts"
 
     def complete(self) -> bool:
-        """Tell whether both key pairs are there."""
-        return all(path.is_file() for key in (self.login, self.host) for path in (key, public(key)))
+        """Tell whether all is there; `know` comes last, so a container that was given up half-way is not complete."""
+        pairs = [path for key in (self.login, self.host) for path in (key, public(key))]
+        return all(path.is_file() for path in (*pairs, self.known_hosts))
 
     def make(self, run: Run = run) -> None:
         """Make both key pairs anew."""
