@@ -6,6 +6,10 @@ class PagesController < ApplicationController
   end
 
   def show
-    @page = SiteCustomization::Page.published.find_by!(slug: params[:id])
+    @page = SiteCustomization::Page.published.find_by(slug: params[:id])
+    return if @page
+
+    # Not an error: anybody may ask for any address, and the log is read for errors.
+    render file: Rails.public_path.join("404.html"), status: :not_found, layout: false
   end
 end

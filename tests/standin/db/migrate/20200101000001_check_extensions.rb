@@ -11,7 +11,8 @@ class CheckExtensions < ActiveRecord::Migration[7.2]
     missing = %w[pg_trgm unaccent] - found
     raise "not in schema shared_extensions: #{missing.join(", ")}" if missing.any?
 
-    select_value("SELECT unaccent('é')")
+    path = select_value("SHOW search_path")
+    raise "schema_search_path in database.yml lacks shared_extensions: #{path}" unless path.include?("shared_extensions")
   end
 
   def down; end
