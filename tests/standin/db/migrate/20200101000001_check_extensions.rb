@@ -12,7 +12,7 @@ class CheckExtensions < ActiveRecord::Migration[7.2]
     raise "not in schema shared_extensions: #{missing.join(", ")}" if missing.any?
 
     path = select_value("SHOW search_path")
-    raise "schema_search_path in database.yml lacks shared_extensions: #{path}" unless path.include?("shared_extensions")
+    raise "database.yml: schema_search_path lacks shared_extensions" unless path.include?("shared_extensions")
   end
 
   def down; end
