@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LABEL = "org.ddconsul.site"
 LABEL_SSH = "org.ddconsul.ssh-port"
 LABEL_HTTP = "org.ddconsul.http-port"
+LABEL_HTTPS = "org.ddconsul.https-port"
 
 _UP_SECONDS = 90
 _SSH_FAILED = 255
@@ -43,6 +44,7 @@ class Ports:
 
     ssh: int
     http: int
+    https: int
 
 
 def container_name(site: str) -> str:
@@ -52,10 +54,12 @@ def container_name(site: str) -> str:
 
 def create_argv(site: str, image: str, ports: Ports, network: str, limits: Limits) -> tuple[str, ...]:
     """Return podman's arguments that make the container."""
-    labels = {LABEL: site, LABEL_SSH: str(ports.ssh), LABEL_HTTP: str(ports.http)}
+    labels = {LABEL: site, LABEL_SSH: str(ports.ssh), LABEL_HTTP: str(ports.http), LABEL_HTTPS: str(ports.https)}
     return argv(
         ("create", "--name", container_name(site), "--hostname", site, "--systemd=always", f"--network={network}"),
-        ("--publish", f"127.0.0.1:{ports.ssh}:22", "--publish", f"127.0.0.1:{ports.http}:80"),
+        ("--publish", f"127.0.0.1:{ports.ssh}:22"),
+        ("--publish", f"127.0.0.1:{ports.http}:80"),
+        ("--publish", f"127.0.0.1:{ports.https}:443"),
         *(("--label", f"{key}={value}") for key, value in labels.items()),
         # The image is made here or pulled on purpose, never looked for elsewhere.
         "--pull=never",
@@ -109,6 +113,7 @@ class ContainerTarget:
         state_dir: Where ddconsul remembers things.
         authorities: Gives the certificate authorities the container must trust; asked only for a new container.
         http_port: The port for the browser, when the user chose one.
+        tls: Whether the browser comes over https.
         run: Runs a command.
     """
 
@@ -120,6 +125,7 @@ class ContainerTarget:
         authorities: Callable[[], list[Authority]] = list,
         *,
         http_port: int | None = None,
+        tls: bool = False,
         run: Run = run,
     ) -> None:
         self.site = site
@@ -129,6 +135,7 @@ class ContainerTarget:
         self._image = BaseImage(podman, state_dir, run)
         self._authorities = authorities
         self._http_port = http_port
+        self._tls = tls
         self._run = run
 
     def prepare(self, report: Report) -> Connection:
@@ -146,7 +153,7 @@ class ContainerTarget:
     def public_host(self, domain: str) -> str:  # noqa: ARG002 — a container has no name in the DNS
         """Return localhost and the container's port; before there is a container, the port that was asked for."""
         found = self._podman.inspect(self.name)
-        port = self._ports(found).http if found else self._http_port
+        port = self._browser_port(self._ports(found)) if found else self._http_port
         return f"localhost:{port}" if port else "localhost"
 
     def remove(self, report: Report) -> None:
@@ -177,7 +184,7 @@ class ContainerTarget:
         failures: list[str] = []
         for attempt in attempts(self._podman.machine):
             for _ in range(_PORT_TRIES):
-                ports = Ports(free_port(), self._http_port or free_port(_HTTP_PORTS))
+                ports = self._choose_ports()
                 failure = self._start(image, archive, ports, attempt)
                 if not failure:
                     return ports
@@ -190,6 +197,14 @@ class ContainerTarget:
             self.name,
             f"Try by hand: podman run --rm {image} true",
         )
+
+    def _choose_ports(self) -> Ports:
+        browser = self._http_port or free_port(_HTTP_PORTS)
+        other = free_port()
+        return Ports(free_port(), *((other, browser) if self._tls else (browser, other)))
+
+    def _browser_port(self, ports: Ports) -> int:
+        return ports.https if self._tls else ports.http
 
     def _refuse_taken_port(self) -> None:
         if self._http_port:
@@ -252,10 +267,11 @@ class ContainerTarget:
 
     def _not_again(self, outcome: Outcome, ports: Ports) -> TargetError:
         if _PORT_TAKEN in outcome.err:
+            numbers = (ports.ssh, ports.http, ports.https)
             return TargetError(
-                f"Something else now listens on port {ports.http} or {ports.ssh}, which this container had.",
+                f"Something else now listens on a port this container had ({', '.join(map(str, numbers))}).",
                 self.name,
-                f"Find it with: ss -ltnp '( sport = :{ports.http} or sport = :{ports.ssh} )' — stop it, and try again.",
+                f"Find it with: ss -ltnp '( {' or '.join(f'sport = :{n}' for n in numbers)} )' — stop it, and try again.",
             )
         return TargetError(
             f"The container does not start again: {outcome.last_words}",
@@ -271,7 +287,7 @@ class ContainerTarget:
                 self.name,
                 f"Give the site another name (target.site), or remove that container: podman rm --force {self.name}",
             )
-        return Ports(int(labels[LABEL_SSH]), int(labels[LABEL_HTTP]))
+        return Ports(*(int(labels[label]) for label in (LABEL_SSH, LABEL_HTTP, LABEL_HTTPS)))
 
     def _reach(self, ports: Ports) -> Connection:
         """Log in as soon as sshd answers, and wait until systemd has started what belongs to it."""

@@ -30,7 +30,12 @@ def target_for(instance: Instance, state_dir: Path) -> Target:
     if isinstance(wanted, models.ContainerTarget):
         podman = Podman(read_machine())
         return ContainerTarget(
-            instance.site, podman, state_dir, lambda: extra_cas(instance), http_port=wanted.http_port
+            instance.site,
+            podman,
+            state_dir,
+            lambda: extra_cas(instance),
+            http_port=wanted.http_port,
+            tls=instance.scheme == "https",
         )
     if isinstance(wanted, models.SshTarget):
         known_hosts = os.environ.get("DDCONSUL_KNOWN_HOSTS")
