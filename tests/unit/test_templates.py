@@ -1,0 +1,219 @@
+"""Every template of every role, rendered by Ansible and judged by the program that will read it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+from rendering import ROLES, evaluate, render, templates
+
+GOLDEN = Path(__file__).with_name("golden")
+TLS_MODES = {
+    "off": {"mode": "off"},
+    "internal": {"mode": "internal"},
+    "files": {"mode": "files", "certificate": "/c", "key": "/k"},
+}
+# What a registered result holds at that point of the play.
+REGISTERED = {"consul_build_ruby": {"stdout_lines": ["3.3", "3.3"], "stdout": "3.3\n3.3"}}
+
+
+def tool(name: str) -> str:
+    """The path of a program; in CI its absence is a failure, since then nothing would be tested."""
+    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail(f"{name} is not installed: see scripts/system-packages")
+    return path or pytest.skip(f"{name} is not installed")
+
+
+def passes(*argv: str, stdin: str | None = None) -> str:
+    answer = subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
+    output = answer.stdout + answer.stderr
+    assert answer.returncode == 0, output
+    return output
+
+
+@pytest.mark.parametrize(("role", "template"), templates())
+def test_renders_with_nothing_undefined_and_ends_with_one_newline(role: str, template: str) -> None:
+    text = render(role, template, **REGISTERED)
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "\n\n\n" not in text
+
+
+# --- nginx ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate and its key in one file."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    subject = ["-subj", "/CN=test", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    passes(tool("openssl"), "req", "-x509", *subject, "-keyout", str(path), "-out", str(path))
+    return path
+
+
+@cache
+def nginx_version() -> tuple[int, ...]:
+    match = re.search(r"nginx/([\d.]+)", passes(tool("nginx"), "-v"))
+    assert match
+    return tuple(int(part) for part in match[1].split("."))
+
+
+def judge_with_nginx(folder: Path, certificate: Path, *configurations: str) -> None:
+    """Let the real nginx read the configurations together, with this machine's places and unprivileged ports."""
+    text = "\n".join(configurations)
+    text = re.sub(r"listen (\[::\]:)?(80|443)\b", r"listen \g<1>52\2", text)
+    text = text.replace("/var/log/nginx", str(folder))
+    text = re.sub(r"(ssl_certificate(?:_key)?) .*;", rf"\1 {certificate};", text)
+    # Debian 12's nginx can be told of HTTP/2 in another way only; hosts have Debian 13's.
+    if nginx_version() < (1, 25, 1):
+        text = text.replace("http2 on;", "")
+    whole = folder / "nginx.conf"
+    whole.write_text(f"pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{ {text} }}")
+    output = passes(tool("nginx"), "-t", "-c", str(whole))
+    assert "[warn]" not in output
+
+
+@pytest.mark.parametrize("mode", TLS_MODES)
+@pytest.mark.parametrize("variables", [{}, {"nginx_site_default": True}], ids=["own-name", "any-name"])
+def test_nginx_takes_the_site_and_what_stands_beside_it(
+    mode: str, variables: dict[str, bool], tmp_path: Path, certificate: Path
+) -> None:
+    other = {"nginx_site_name": "other-site", "nginx_site_domains": ["a.example", "www.a.example"]}
+    judge_with_nginx(
+        tmp_path,
+        certificate,
+        render("nginx", "default.conf.j2"),
+        render("nginx", "default_tls.conf.j2"),
+        render("nginx", "site.conf.j2", nginx_site_tls=TLS_MODES[mode], **variables),
+        render("nginx", "site.conf.j2", **other),
+    )
+
+
+@pytest.mark.parametrize("mode", TLS_MODES)
+def test_the_site_is_what_it_was(mode: str) -> None:
+    text = render("nginx", "site.conf.j2", nginx_site_tls=TLS_MODES[mode])
+    golden = GOLDEN / "nginx" / f"site-{mode}.conf"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(text)
+    assert text == golden.read_text(), "changed on purpose? UPDATE_GOLDEN=1 pytest tests/unit/test_templates.py"
+
+
+@pytest.mark.parametrize("mode", ["internal", "files"])
+def test_tls_offers_what_ncsc_calls_good_or_sufficient_and_nothing_else(mode: str) -> None:
+    text = render("nginx", "site.conf.j2", nginx_site_tls=TLS_MODES[mode])
+    assert re.findall(r"ssl_protocols (.*);", text) == ["TLSv1.2 TLSv1.3"]
+    (ciphers,) = re.findall(r"ssl_ciphers (.*);", text)
+    assert all(re.fullmatch(r"ECDHE-(RSA|ECDSA)-(AES\d+-GCM-SHA\d+|CHACHA20-POLY1305)", c) for c in ciphers.split(":"))
+    assert "ssl_early_data off;" in text
+    assert "return 301 https://$host$request_uri;" in text
+
+
+def test_only_a_certificate_of_ones_own_promises_https_for_a_year() -> None:
+    sent = {
+        mode: render("nginx", "site.conf.j2", nginx_site_tls=tls).count("max-age") for mode, tls in TLS_MODES.items()
+    }
+    # Twice: nginx forgets headers from above where a place has one of its own.
+    sent = {mode: text.count("max-age") for mode, text in texts.items()}
+    assert sent == {"off": 0, "internal": 0, "files": 2}
+
+
+def test_the_starting_page_is_dutch_and_needs_nothing_from_elsewhere() -> None:
+    page = render("nginx", "starting.html.j2")
+    assert '<html lang="nl">' in page
+    assert not re.search(r"(src|href)=\"[^\"]+\"", page)
+
+
+# --- PostgreSQL, memcached, apt ---------------------------------------------------------------------------
+
+
+def settings(text: str) -> dict[str, str]:
+    return dict(re.findall(r"^(\w+) = (.*)$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("memory", "buffers", "cache_size"),
+    [(900, "96MB", "384MB"), (4000, "480MB", "1920MB"), (16000, "1984MB", "7936MB"), (262144, "4096MB", "131072MB")],
+)
+def test_postgresql_is_sized_to_the_host(memory: int, buffers: str, cache_size: str) -> None:
+    found = settings(render("postgresql", "ddconsul.conf.j2", postgresql_memory_mb=memory))
+    assert (found["shared_buffers"], found["effective_cache_size"]) == (buffers, cache_size)
+
+
+def test_a_few_megabytes_more_or_less_restart_nothing() -> None:
+    texts = {render("postgresql", "ddconsul.conf.j2", postgresql_memory_mb=memory) for memory in (7950, 7961, 8011)}
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize(("authentication", "addresses"), [("socket", "''"), ("scram", "'localhost'")])
+def test_postgresql_listens_where_it_has_to(authentication: str, addresses: str) -> None:
+    found = settings(render("postgresql", "ddconsul.conf.j2", postgresql_authentication=authentication))
+    assert found["listen_addresses"] == addresses
+
+
+def test_memcached_listens_on_loopback_only() -> None:
+    lines = render("memcached", "memcached.conf.j2", memcached_memory_mb=128).splitlines()
+    assert [line for line in lines if line.startswith("-l")] == ["-l 127.0.0.1"]
+    assert "-m 128" in lines
+
+
+def test_apt_goes_through_the_proxy_that_is_named() -> None:
+    assert "Acquire" not in render("base", "apt-proxy.conf.j2")
+    text = render("base", "apt-proxy.conf.j2", base_proxy="http://proxy.example:3128")
+    assert text.count('"http://proxy.example:3128";') == 2
+
+
+# --- the site ---------------------------------------------------------------------------------------------
+
+
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    for unit in evaluate("consul_site_units", "consul_site"):
+        # This machine need not have Bundler; that the host has is the role's care.
+        text = re.sub(r"(?m)^(Exec\w+=)/usr/bin/bundle\b", r"\1/bin/true", render("consul_site", unit["src"]))
+        (tmp_path / unit["dest"]).write_text(text)
+    units = sorted(str(path) for path in tmp_path.iterdir())
+    assert passes(tool("systemd-analyze"), "verify", "--man=no", *units) == ""
+
+
+RUBY = [(role, name) for role, name in templates() if name.endswith(".rb.j2")]
+
+
+@pytest.mark.parametrize(("role", "template"), RUBY)
+def test_ruby_takes_what_is_ruby(role: str, template: str) -> None:
+    passes(tool("ruby"), "-c", "-", stdin=render(role, template))
+
+
+YAML = [(role, name) for role, name in templates() if name.endswith(".yml.j2")]
+
+
+@pytest.mark.parametrize(("role", "template"), YAML)
+def test_ruby_reads_the_yaml_as_consul_does(role: str, template: str) -> None:
+    program = (
+        "require 'yaml'; require 'erb'; require 'json'; puts JSON.dump(YAML.unsafe_load(ERB.new(STDIN.read).result))"
+    )
+    found = yaml.safe_load(passes(tool("ruby"), "-e", program, stdin=render(role, template)))
+    assert list(found) == ["production"]
+
+
+def test_a_password_that_looks_like_ruby_stays_a_password() -> None:
+    program = "require 'yaml'; require 'erb'; print YAML.unsafe_load(ERB.new(STDIN.read).result).dig(*ARGV)"
+    text = render("consul_site", "secrets.yml.j2")
+    found = passes(tool("ruby"), "-e", program, "production", "smtp_settings", "password", stdin=text)
+    assert found == "it's <%= not Ruby %>"
+
+
+# --- no template without a test ---------------------------------------------------------------------------
+
+
+def test_tasks_name_templates_that_exist() -> None:
+    named = {
+        (path.parts[-3], name)
+        for path in ROLES.glob("*/*/*.yml")
+        for name in re.findall(r"src: ([\w.-]+\.j2)\b", path.read_text())
+    }
+    assert named <= set(templates())
