@@ -47,6 +47,19 @@ class Ports:
     https: int
 
 
+@dataclass(frozen=True)
+class Browser:
+    """How a browser comes to the site.
+
+    Attributes:
+        port: The port on this machine, when the user chose one.
+        tls: Whether it comes over https.
+    """
+
+    port: int | None = None
+    tls: bool = False
+
+
 def container_name(site: str) -> str:
     """Return the name of a site's container."""
     return f"ddconsul-{site}"
@@ -112,8 +125,7 @@ class ContainerTarget:
         podman: Podman on this machine.
         state_dir: Where ddconsul remembers things.
         authorities: Gives the certificate authorities the container must trust; asked only for a new container.
-        http_port: The port for the browser, when the user chose one.
-        tls: Whether the browser comes over https.
+        browser: How a browser comes to the site.
         run: Runs a command.
     """
 
@@ -123,9 +135,7 @@ class ContainerTarget:
         podman: Podman,
         state_dir: Path,
         authorities: Callable[[], list[Authority]] = list,
-        *,
-        http_port: int | None = None,
-        tls: bool = False,
+        browser: Browser = Browser(),
         run: Run = run,
     ) -> None:
         self.site = site
@@ -134,8 +144,7 @@ class ContainerTarget:
         self._podman = podman
         self._image = BaseImage(podman, state_dir, run)
         self._authorities = authorities
-        self._http_port = http_port
-        self._tls = tls
+        self._browser = browser
         self._run = run
 
     def prepare(self, report: Report) -> Connection:
@@ -153,7 +162,7 @@ class ContainerTarget:
     def public_host(self, domain: str) -> str:  # noqa: ARG002 — a container has no name in the DNS
         """Return localhost and the container's port; before there is a container, the port that was asked for."""
         found = self._podman.inspect(self.name)
-        port = self._browser_port(self._ports(found)) if found else self._http_port
+        port = self._browser_port(self._ports(found)) if found else self._browser.port
         return f"localhost:{port}" if port else "localhost"
 
     def remove(self, report: Report) -> None:
@@ -199,17 +208,17 @@ class ContainerTarget:
         )
 
     def _choose_ports(self) -> Ports:
-        browser = self._http_port or free_port(_HTTP_PORTS)
+        browser = self._browser.port or free_port(_HTTP_PORTS)
         other = free_port()
-        return Ports(free_port(), *((other, browser) if self._tls else (browser, other)))
+        return Ports(free_port(), *((other, browser) if self._browser.tls else (browser, other)))
 
     def _browser_port(self, ports: Ports) -> int:
-        return ports.https if self._tls else ports.http
+        return ports.https if self._browser.tls else ports.http
 
     def _refuse_taken_port(self) -> None:
-        if self._http_port:
+        if self._browser.port:
             raise TargetError(
-                f"Something else listens on port {self._http_port}.",
+                f"Something else listens on port {self._browser.port}.",
                 "target.http_port",
                 "Choose another port, or leave it out: ddconsul then finds a free one.",
             )
@@ -267,11 +276,10 @@ class ContainerTarget:
 
     def _not_again(self, outcome: Outcome, ports: Ports) -> TargetError:
         if _PORT_TAKEN in outcome.err:
-            numbers = (ports.ssh, ports.http, ports.https)
             return TargetError(
-                f"Something else now listens on a port this container had ({', '.join(map(str, numbers))}).",
+                f"Something else now listens on a port of this container: {ports.ssh}, {ports.http} or {ports.https}.",
                 self.name,
-                f"Find it with: ss -ltnp '( {' or '.join(f'sport = :{n}' for n in numbers)} )' — stop it, and try again.",
+                "See what listens with: ss -ltnp — stop it, and try again.",
             )
         return TargetError(
             f"The container does not start again: {outcome.last_words}",

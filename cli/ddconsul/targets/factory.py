@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddconsul.instance import models
-from ddconsul.targets.container import ContainerTarget
+from ddconsul.targets.container import Browser, ContainerTarget
 from ddconsul.targets.local import LocalTarget
 from ddconsul.targets.machine import read_machine
 from ddconsul.targets.podman import Podman
@@ -29,14 +29,8 @@ def target_for(instance: Instance, state_dir: Path) -> Target:
     wanted = instance.target
     if isinstance(wanted, models.ContainerTarget):
         podman = Podman(read_machine())
-        return ContainerTarget(
-            instance.site,
-            podman,
-            state_dir,
-            lambda: extra_cas(instance),
-            http_port=wanted.http_port,
-            tls=instance.scheme == "https",
-        )
+        browser = Browser(wanted.http_port, tls=instance.scheme == "https")
+        return ContainerTarget(instance.site, podman, state_dir, lambda: extra_cas(instance), browser)
     if isinstance(wanted, models.SshTarget):
         known_hosts = os.environ.get("DDCONSUL_KNOWN_HOSTS")
         login = Login(wanted.host, wanted.port, wanted.user, wanted.key, Path(known_hosts) if known_hosts else None)
