@@ -6,18 +6,32 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ddconsul.secrets import SecretFiles
+
 
 @dataclass(frozen=True)
 class Paths:
-    """The folders of ddconsul.
+    """The files and folders of one run.
 
     Args:
+        file: The municipality file.
         cache: What can be fetched or made again.
         state: What must stay: keys of containers, logs.
     """
 
+    file: Path
     cache: Path
     state: Path
+
+    @classmethod
+    def of_user(cls, file: Path) -> Paths:
+        """Return a municipality file with the folders of the user who runs ddconsul."""
+        return cls(file=file.expanduser().absolute(), cache=cache_folder(), state=state_folder())
+
+    @property
+    def secrets(self) -> SecretFiles:
+        """The secrets beside the municipality file."""
+        return SecretFiles.beside(self.file)
 
     @property
     def sources(self) -> Path:
@@ -29,13 +43,15 @@ class Paths:
         """One log for each run."""
         return self.state / "logs"
 
-    @classmethod
-    def of_user(cls) -> Paths:
-        """Return the folders of the user who runs ddconsul."""
-        return cls(
-            cache=_base("XDG_CACHE_HOME", ".cache") / "ddconsul",
-            state=_base("XDG_STATE_HOME", ".local/state") / "ddconsul",
-        )
+
+def cache_folder() -> Path:
+    """Return the user's folder for what can be fetched or made again."""
+    return _base("XDG_CACHE_HOME", ".cache") / "ddconsul"
+
+
+def state_folder() -> Path:
+    """Return the user's folder for what must stay."""
+    return _base("XDG_STATE_HOME", ".local/state") / "ddconsul"
 
 
 def _base(variable: str, default: str) -> Path:

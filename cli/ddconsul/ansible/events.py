@@ -77,7 +77,7 @@ class EventReader:
     Args:
         report: Takes a line for the user to read.
         log: Takes a line for the log.
-        stages: What to say when a role begins, by the role's name; other roles begin in silence.
+        stages: What to say when a role begins, by `role` or `role:file of tasks`; others begin in silence.
     """
 
     def __init__(
@@ -108,11 +108,16 @@ class EventReader:
                 self.noise.append(text.strip())
 
     def _on_playbook_on_task_start(self, data: Event) -> None:
-        role = str(data.get("role") or "")
         # A precheck looks at all roles before the first one begins.
-        if role in self._stages and role not in self._said and not _is_precheck(data):
-            self._said.add(role)
-            self._report(self._stages[role])
+        if _is_precheck(data):
+            return
+        role = str(data.get("role") or "")
+        for stage in (f"{role}:{_task_file(data)}", role):
+            if stage in self._stages:
+                if stage not in self._said:
+                    self._said.add(stage)
+                    self._report(self._stages[stage])
+                return
 
     def _on_runner_on_ok(self, data: Event) -> None:
         result = data.get("res") or {}
@@ -179,7 +184,11 @@ def _count(data: Event, key: str, host: str) -> int:
     return int((data.get(key) or {}).get(host, 0))
 
 
+def _task_file(data: Event) -> str:
+    """Return the name of the file that a task stands in, without its suffix: `main`, `verify`."""
+    return str(data.get("task_path") or "").rpartition("/")[2].partition(".")[0]
+
+
 def _is_precheck(data: Event) -> bool:
     """Tell whether a task looks before anything changes: a precheck, or the check of a role's arguments."""
-    path = str(data.get("task_path") or "").rpartition("/")[2]
-    return path.startswith("precheck") or str(data.get("task_action")).endswith("validate_argument_spec")
+    return _task_file(data).startswith("precheck") or str(data.get("task_action")).endswith("validate_argument_spec")

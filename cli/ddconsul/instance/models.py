@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ddconsul.instance.values import (
     LANGUAGES,
+    Authority,
     Certificates,
     Colour,
     Domain,
@@ -237,7 +238,7 @@ class Network(Section):
     """What the host's network asks for."""
 
     proxy: HttpUrl | None = Field(None, description="HTTP proxy for downloads.")
-    extra_ca: tuple[Certificates, ...] = Field((), description="Extra certificate authorities, as PEM files.")
+    extra_ca: tuple[Authority, ...] = Field((), description="Extra certificate authorities: PEM or DER files.")
 
 
 class Instance(Section):
@@ -259,6 +260,16 @@ class Instance(Section):
     def _site_has_a_name(self) -> "Instance":
         if not re.match(SITE_PATTERN, self.site):
             raise wrong("gives no short name for the site", "Add target.site, such as demo.", key="municipality.name")
+        return self
+
+    @model_validator(mode="after")
+    def _container_speaks_http(self) -> "Instance":
+        if self.target.type == "container" and self.tls.mode != "off":
+            raise wrong(
+                f"is {self.tls.mode}, but a container is reached over plain HTTP, on this machine only",
+                "Set tls.mode to off, or deploy to a server (target.type ssh).",
+                key="tls.mode",
+            )
         return self
 
     @property

@@ -140,6 +140,14 @@ def _certificates(value: object, info: ValidationInfo) -> object:
     return path
 
 
+def _authority(value: object, info: ValidationInfo) -> object:
+    path = _existing_file(value, info)
+    # DER, the other form that certificates come in, is one ASN.1 sequence.
+    if isinstance(path, Path) and path.is_file() and path.read_bytes()[:1] != b"\x30":
+        return _certificates(value, info)
+    return path
+
+
 def _private_key(value: object, info: ValidationInfo) -> object:
     path = _existing_file(value, info)
     if isinstance(path, Path) and path.is_file() and "PRIVATE KEY-----" not in _text(path):
@@ -201,4 +209,5 @@ _PATH_SCHEMA: dict[str, Any] = {"type": "string", "minLength": 1}
 ExistingFile = Annotated[Path, BeforeValidator(_existing_file), WithJsonSchema(_PATH_SCHEMA)]
 ExistingFolder = Annotated[Path, BeforeValidator(existing_folder), WithJsonSchema(_PATH_SCHEMA)]
 Certificates = Annotated[Path, BeforeValidator(_certificates), WithJsonSchema(_PATH_SCHEMA)]
+Authority = Annotated[Path, BeforeValidator(_authority), WithJsonSchema(_PATH_SCHEMA)]
 PrivateKey = Annotated[Path, BeforeValidator(_private_key), WithJsonSchema(_PATH_SCHEMA)]

@@ -16,7 +16,6 @@ class Material:
     """What is fetched, made or read before Ansible runs.
 
     Args:
-        public_host: Host (and port) under which a browser finds the site.
         archive: Tar with the source of Consul, on this machine.
         archive_digest: Commit or checksum that identifies the source.
         gems: Where gems come from: their registry (or a mirror), or Debian's packages (the stand-in).
@@ -27,7 +26,6 @@ class Material:
         extra_ca: Name and PEM text of certificate authorities.
     """
 
-    public_host: str
     archive: str
     archive_digest: str
     gems: Literal["registry", "distribution"] = "registry"
@@ -39,7 +37,12 @@ class Material:
 
 
 def site_variables(instance: Instance, public_host: str) -> dict[str, Any]:
-    """Return what identifies a site on its host: enough for `status` and `destroy`."""
+    """Return what identifies a site on its host: enough for `status` and `destroy`.
+
+    Args:
+        instance: The checked municipality file.
+        public_host: Host (and port) under which a browser finds the site.
+    """
     site = instance.site
     return {
         "consul_site_name": site,
@@ -53,10 +56,16 @@ def site_variables(instance: Instance, public_host: str) -> dict[str, Any]:
     }
 
 
-def deploy_variables(instance: Instance, material: Material) -> dict[str, Any]:
-    """Return all variables of a deploy. Secrets are not among them: they stay in their vault file."""
+def deploy_variables(instance: Instance, material: Material, public_host: str) -> dict[str, Any]:
+    """Return all variables of a deploy. Secrets are not among them: they stay in their vault file.
+
+    Args:
+        instance: The checked municipality file.
+        material: What is fetched, made or read before Ansible runs.
+        public_host: Host (and port) under which a browser finds the site.
+    """
     return {
-        **site_variables(instance, material.public_host),
+        **site_variables(instance, public_host),
         **_base(instance, material),
         **_build(instance, material),
         **_site(instance),

@@ -1,0 +1,181 @@
+"""Makes a site match its municipality file."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ddconsul.errors import InputError
+from ddconsul.operations import playbook, source
+from ddconsul.secrets import SMTP_PASSWORD
+from ddconsul.targets.factory import target_for
+from ddconsul.targets.trust import authorities, certificates
+from ddconsul.translate.vars import Material, deploy_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ddconsul.instance.models import Instance
+    from ddconsul.operations.source import Source
+    from ddconsul.paths import Paths
+
+# What to say when a role (or one file of its tasks) begins.
+STAGES = {
+    "base": "Preparing the host",
+    "ruby": "Installing Ruby",
+    "postgresql": "Setting up the database server",
+    "memcached": "Setting up the cache",
+    "consul_build:build": "Building Consul: source, gems, assets (minutes, once per build and host)",
+    "consul_site": "Setting up the site: database, settings, services",
+    "nginx": "Setting up the web server",
+    "consul_site:verify": "Checking that the site answers",
+}
+
+
+@dataclass(frozen=True)
+class DeployResult:
+    """A site that matches its file.
+
+    Args:
+        site: Its short name.
+        url: Where inhabitants find it.
+        domain: The domain name in the municipality file.
+        administrator: E-mail address to log in with.
+        source: Which Consul runs.
+        changes: Names of the steps that changed something.
+        changed: How many changes there were.
+        seconds: How long it took.
+        log: The log.
+        check: Whether this only tells what would change.
+    """
+
+    site: str
+    url: str
+    domain: str
+    administrator: str
+    source: Source
+    changes: tuple[str, ...]
+    changed: int
+    seconds: float
+    log: Path
+    check: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as `--json` shows it."""
+        return {
+            "site": self.site,
+            "url": self.url,
+            "domain": self.domain,
+            "administrator": self.administrator,
+            "consul": {
+                "version": self.source.version,
+                "source": self.source.origin,
+                "digest": self.source.digest,
+                "standin": self.source.standin,
+            },
+            "changed": self.changed,
+            "changes": list(self.changes),
+            "seconds": round(self.seconds, 1),
+            "log": str(self.log),
+            "check": self.check,
+        }
+
+
+def deploy(
+    instance: Instance,
+    paths: Paths,
+    report: Callable[[str], None],
+    *,
+    check: bool = False,
+    smtp_password: Callable[[], str | None] = lambda: None,
+) -> DeployResult:
+    """Make a site match its municipality file.
+
+    All that can be wrong on this machine is found before a host is touched.
+
+    Args:
+        instance: The checked municipality file.
+        paths: Files and folders of the run.
+        report: Takes a line for the user to read.
+        check: Tell what would change, and change nothing on the host.
+        smtp_password: Asked for the mail server's password when the secrets lack it.
+
+    Raises:
+        DdconsulError: When it failed; the class tells how far it came.
+    """
+    begin = time.monotonic()
+    found = source.resolve(instance.consul.source, instance.consul.version, paths.sources, report)
+    report(str(found))
+    secrets = complete_secrets(instance, paths, smtp_password)
+    material = gather(instance, found, paths.sources)
+    target = target_for(instance, paths.state)
+    connection = target.prepare(report)
+    # Only now: a new container has a port from here on.
+    public_host = target.public_host(instance.municipality.domain)
+    result = playbook.run(
+        "deploy",
+        instance,
+        paths,
+        connection,
+        deploy_variables(instance, material, public_host),
+        report,
+        secrets=secrets,
+        stages=STAGES,
+        check=check,
+    )
+    return DeployResult(
+        site=instance.site,
+        url=f"{instance.scheme}://{public_host}/",
+        domain=instance.municipality.domain,
+        administrator=instance.administrators[0].email,
+        source=found,
+        changes=result.changes,
+        changed=result.changed,
+        seconds=time.monotonic() - begin,
+        log=result.log,
+        check=check,
+    )
+
+
+def gather(instance: Instance, found: Source, cache: Path) -> Material:
+    """Pack and read what the playbook sends along: custom code, a mirror of gems, certificates."""
+    overlay, overlay_digest = "", ""
+    if instance.consul.overlay is not None:
+        archive, overlay_digest = source.overlay(instance.consul.overlay, cache)
+        overlay = str(archive)
+    mirror = instance.consul.gems_mirror
+    gems = source.gems_archive(Path(mirror), cache) if mirror and "://" not in mirror else ""
+    named = [(path, certificates(path)) for path in instance.network.extra_ca]
+    return Material(
+        archive=str(found.archive),
+        archive_digest=found.digest,
+        gems=found.gems,
+        packages=found.packages,
+        overlay=overlay,
+        overlay_digest=overlay_digest,
+        gems_archive=str(gems),
+        extra_ca=tuple((authority["name"], authority["pem"]) for authority in authorities(named)),
+    )
+
+
+def complete_secrets(
+    instance: Instance, paths: Paths, smtp_password: Callable[[], str | None] = lambda: None
+) -> dict[str, str]:
+    """Return the site's secrets; make those that are missing.
+
+    Raises:
+        InputError: When the mail server asks for a password that nobody gave.
+    """
+    smtp = instance.mail.smtp
+    if smtp is None or smtp.user is None or paths.secrets.load().get(SMTP_PASSWORD):
+        return paths.secrets.complete()
+    password = smtp_password()
+    if not password:
+        raise InputError(
+            "has no smtp_password, and mail.smtp.user is given",
+            str(paths.secrets.file),
+            "Run deploy in a terminal: it asks for the password. Or set DDCONSUL_SMTP_PASSWORD for one run.",
+        )
+    return paths.secrets.complete({SMTP_PASSWORD: password})
