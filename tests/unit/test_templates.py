@@ -115,9 +115,7 @@ def test_tls_offers_what_ncsc_calls_good_or_sufficient_and_nothing_else(mode: st
 
 
 def test_only_a_certificate_of_ones_own_promises_https_for_a_year() -> None:
-    sent = {
-        mode: render("nginx", "site.conf.j2", nginx_site_tls=tls).count("max-age") for mode, tls in TLS_MODES.items()
-    }
+    texts = {mode: render("nginx", "site.conf.j2", nginx_site_tls=tls) for mode, tls in TLS_MODES.items()}
     # Twice: nginx forgets headers from above where a place has one of its own.
     sent = {mode: text.count("max-age") for mode, text in texts.items()}
     assert sent == {"off": 0, "internal": 0, "files": 2}
@@ -193,11 +191,8 @@ YAML = [(role, name) for role, name in templates() if name.endswith(".yml.j2")]
 
 @pytest.mark.parametrize(("role", "template"), YAML)
 def test_ruby_reads_the_yaml_as_consul_does(role: str, template: str) -> None:
-    program = (
-        "require 'yaml'; require 'erb'; require 'json'; puts JSON.dump(YAML.unsafe_load(ERB.new(STDIN.read).result))"
-    )
-    found = yaml.safe_load(passes(tool("ruby"), "-e", program, stdin=render(role, template)))
-    assert list(found) == ["production"]
+    program = "require 'yaml'; require 'erb'; puts YAML.unsafe_load(ERB.new(STDIN.read).result).keys"
+    assert passes(tool("ruby"), "-e", program, stdin=render(role, template)) == "production\n"
 
 
 def test_a_password_that_looks_like_ruby_stays_a_password() -> None:
