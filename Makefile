@@ -54,7 +54,7 @@ lint-python:
 lint-types:
 	@mypy
 lint-ansible:
-	@ansible-lint --offline --strict --nocolor -pq && echo "ansible-lint: in order"
+	@ansible-lint --offline --strict --nocolor -p && echo "ansible-lint: in order"
 lint-yaml:
 	@yamllint --strict . && echo "yamllint: in order"
 lint-shell:
