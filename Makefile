@@ -54,7 +54,7 @@ lint-python:
 lint-types:
 	@mypy
 lint-ansible:
-	@ansible-lint --offline --strict --nocolor -p && echo "ansible-lint: in order"
+	@ansible-lint --offline --strict --nocolor --format pep8 2>&1 && echo "ansible-lint: in order"
 lint-yaml:
 	@yamllint --strict . && echo "yamllint: in order"
 lint-shell:
