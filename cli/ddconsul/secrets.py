@@ -12,6 +12,7 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ddconsul.ansible.literal import literal
 from ddconsul.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,11 +76,10 @@ class SecretFiles:
         """
         if not self.file.exists():
             return {}
-        from ruamel.yaml import YAML  # noqa: PLC0415 — only who has secrets pays for it
-        from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+        from ruamel.yaml.error import YAMLError  # noqa: PLC0415 — only who has secrets pays for it
 
         try:
-            content = YAML(typ="safe", pure=True).load(self._decrypted())
+            content = _parse(self._decrypted())
         except YAMLError as error:
             raise InputError("holds no valid YAML once decrypted", str(self.file), self._mend()) from error
         if content is None:
@@ -144,11 +144,17 @@ class SecretFiles:
 
 def encrypt(values: Mapping[str, str], password: str) -> bytes:
     """Return the content of a secrets file."""
-    import json  # noqa: PLC0415 — with the two below: only who writes secrets pays for them
-
-    # JSON's quoted texts are YAML too, whatever is in them.
-    text = "".join(f"{name}: {json.dumps(value)}\n" for name, value in sorted(values.items()))
+    text = "".join(f"{name}: {literal(value)}\n" for name, value in sorted(values.items()))
     return bytes(_vault(password).encrypt(f"---\n{text}".encode()))
+
+
+def _parse(data: bytes) -> object:
+    """Return the content of decrypted YAML; texts that are tagged for Ansible are texts."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 — only who has secrets pays for it
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.constructor.add_constructor("!unsafe", lambda _, node: node.value)
+    return yaml.load(data)
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -48,12 +48,12 @@ class Workspace:
     @property
     def inventory(self) -> Path:
         """The inventory."""
-        return self.root / "inventory.json"
+        return self.root / "inventory.yml"
 
     @property
     def variables(self) -> Path:
         """The extra variables."""
-        return self.root / "variables.json"
+        return self.root / "variables.yml"
 
     @property
     def config(self) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.ansible.command import PlaybookRun, Workspace, playbook_argv, playbook_environment, without_strays
 from ddconsul.ansible.events import EventReader, Failure, Result
+from ddconsul.ansible.literal import literal
 from ddconsul.ansible.redact import Redactor
 from ddconsul.errors import InterruptedRunError
 
@@ -74,8 +74,8 @@ def write_inputs(run: PlaybookRun, workspace: Workspace) -> None:
     """Write what Ansible reads into the workspace, for the owner's eyes only."""
     for folder in (workspace.home, workspace.sockets):
         folder.mkdir(mode=0o700)
-    _write(workspace.inventory, json.dumps(run.inventory, indent=2, default=str))
-    _write(workspace.variables, json.dumps(run.variables, indent=2, default=str))
+    _write(workspace.inventory, literal(run.inventory) + "\n")
+    _write(workspace.variables, literal(run.variables) + "\n")
     _write(workspace.config, "")
 
 

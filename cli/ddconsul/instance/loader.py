@@ -79,15 +79,26 @@ def _check(document: Document, base: Path) -> Instance | None:
         return Instance.model_validate(document.value, context={"base": base})
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            problem = _problem(document, detail)
-            if problem not in document.problems:
-                document.problems.append(problem)
+            document.problems.append(_problem(document, detail))
+            if detail["type"].startswith("union_tag"):
+                _note_unknown_in_target(document)
     return None
+
+
+def _note_unknown_in_target(document: Document) -> None:
+    """Look at a target's keys all the same when its type is not known: pydantic then looks no further."""
+    target = document.value.get("target")
+    for name in target if isinstance(target, dict) else ():
+        if name not in shape.known_keys(("target",)):
+            key = ("target", name)
+            document.add(document.place(key, of_key=True), key, *_about_unknown(name, ("target",)))
 
 
 def _problem(document: Document, detail: ErrorDetails) -> Problem:
     """Say one of pydantic's errors in our words, at its place."""
     key = shape.without_tag(detail["loc"])
+    if detail["type"] == "union_tag_invalid":
+        key = (*key, "type")
     context = detail.get("ctx", {})
     if context.get("key"):
         named = context["key"].split(".")
@@ -124,8 +135,11 @@ def _missing(_: ErrorDetails, key: Key) -> Words:
 
 
 def _unknown(detail: ErrorDetails, key: Key) -> Words:
-    name = str(key[-1])
-    known = shape.known_keys(detail["loc"][:-1])
+    return *_about_unknown(str(key[-1]), detail["loc"][:-1]), True
+
+
+def _about_unknown(name: str, section: Key) -> tuple[str, str]:
+    known = shape.known_keys(section)
     close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     elsewhere = shape.places_of(name)
     if close:
@@ -134,7 +148,7 @@ def _unknown(detail: ErrorDetails, key: Key) -> Words:
         todo = f"It belongs elsewhere: {' or '.join(elsewhere)}."
     else:
         todo = f"Known here: {', '.join(known)}."
-    return "is not a key that ddconsul knows", todo, True
+    return "is not a key that ddconsul knows", todo
 
 
 def _not_text(detail: ErrorDetails, _: Key) -> Words:
@@ -170,11 +184,11 @@ def _not_a_choice(detail: ErrorDetails, _: Key) -> Words:
     return f"{shown(detail['input'])} is not one of the choices", f"Choose {detail['ctx']['expected']}.", False
 
 
-def _target_type(detail: ErrorDetails, key: Key) -> Words:
+def _target_type(detail: ErrorDetails, _: Key) -> Words:
     choices = "container (on this machine), ssh (a server) or local (this machine itself)"
     if detail["type"] == "union_tag_not_found":
         return "has no type", f"Add type: {choices}.", True
-    return f"{shown(detail['ctx']['tag'])} is not a type of {places.dotted(key)}", f"Choose {choices}.", False
+    return f"{shown(detail['ctx']['tag'])} is not a type of target", f"Choose {choices}.", False
 
 
 _PATTERNS = {

@@ -262,16 +262,6 @@ class Instance(Section):
             raise wrong("gives no short name for the site", "Add target.site, such as demo.", key="municipality.name")
         return self
 
-    @model_validator(mode="after")
-    def _container_speaks_http(self) -> "Instance":
-        if self.target.type == "container" and self.tls.mode != "off":
-            raise wrong(
-                f"is {self.tls.mode}, but a container is reached over plain HTTP, on this machine only",
-                "Set tls.mode to off, or deploy to a server (target.type ssh).",
-                key="tls.mode",
-            )
-        return self
-
     @property
     def site(self) -> str:
         """Return the site's short name: Unix user, database and folders are named after it."""

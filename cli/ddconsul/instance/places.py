@@ -147,7 +147,9 @@ class _Reader:
 
     def read(self, node: Node, key: Key) -> Any:  # noqa: ANN401 — YAML holds anything
         self._count += 1
-        self._document.values.setdefault(key, _start(node))
+        # A value that is not there stands, for the parser, where the next thing begins; its key says more.
+        if not (isinstance(node, ScalarNode) and node.value == "" and node.style is None):
+            self._document.values.setdefault(key, _start(node))
         if self._count > MAX_NODES or node in self._open:
             if not any("aliases" in problem.message for problem in self._document.problems):
                 self._document.add(_start(node), key, "refers to itself, or has too many aliases", "Write it out.")

@@ -56,8 +56,9 @@ class InvalidFileError(InputError):
         super().__init__(f"{count} in {self.problems[0].file}")
 
     def __str__(self) -> str:
-        """Return every problem, and then how many there are."""
-        return "\n".join([*map(str, self.problems), self.what])
+        """Return every problem, and when there are several, how many."""
+        count = [self.what] if len(self.problems) > 1 else []
+        return "\n".join([*map(str, self.problems), *count])
 
     def as_dict(self) -> dict[str, object]:
         """Return the error as `--json` shows it."""

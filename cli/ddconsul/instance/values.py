@@ -17,6 +17,7 @@ LANGUAGES = (
     "val", "zh-CN", "zh-TW",
 )  # fmt: skip
 
+_ANY_CASE = "^([Oo][Nn]|[Oo][Ff][Ff]|[Yy][Ee][Ss]|[Nn][Oo]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"
 FLAGS = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 
 MAX_HOST_NAME = 253  # RFC 1035
@@ -60,13 +61,19 @@ def _domain(value: str) -> str:
     if "://" in value or "/" in value or ":" in value:
         raise wrong("is an address, not a domain name", example)
     if not name.isascii():
-        coded = name.encode("idna", "ignore").decode()
-        raise wrong("has letters outside ASCII", f"Write it in its coded form: {coded}.")
+        raise wrong("has letters outside ASCII", _coded_form(name))
     if "." not in name or not is_host_name(name):
         raise wrong("is not a domain name", example)
     if name.rpartition(".")[2].isdigit():
         raise wrong("is an IP address, not a domain name", example)
     return name
+
+
+def _coded_form(name: str) -> str:
+    try:
+        return f"Write it in its coded form: {name.encode('idna').decode()}."
+    except UnicodeError:
+        return "Use letters, digits, hyphens and dots."
 
 
 def _email(value: str) -> str:
@@ -192,7 +199,9 @@ def _time_zone(value: str) -> str:
 Flag = Annotated[
     bool,
     BeforeValidator(_flag),
-    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": ["on", "off", "yes", "no"]}]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "boolean"}, {"enum": ["on", "off", "yes", "no"]}, {"type": "string", "pattern": _ANY_CASE}]}
+    ),
 ]
 Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"minLength": 1})]
 Domain = Annotated[str, AfterValidator(_domain), Field(json_schema_extra={"format": "hostname"})]

@@ -1,0 +1,69 @@
+"""Municipality files for tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+from ddconsul.instance.loader import load
+
+if TYPE_CHECKING:
+    from ddconsul.instance.models import Instance
+
+MINIMAL = """\
+municipality:
+  name: Voorbeeldgemeente
+  domain: participatie.example.org
+target:
+  type: container
+administrators:
+  - name: Beheerder
+    email: beheer@example.org
+"""
+
+SERVER = """\
+municipality:
+  name: "'s-Voorbeeld aan Zee"
+  code: "0014"
+  domain: Praat.Example.org
+  languages: [nl, en, de]
+  contact: {email: info@example.org}
+target: {type: ssh, host: server1.example.org, port: 2222, user: beheer, key: id_ed25519, site: zee}
+consul: {version: "2.4.1", source: bron, gems_mirror: "https://gems.example.org", npm_mirror: "https://npm.example.org"}
+branding:
+  colours: {brand: "#FFCC00", link: "#154273", footer: "#222222"}
+modules: {debates: yes, proposals: no, polls: On, budgets: true, legislation: off, sdg: "yes"}
+mail:
+  from: noreply@mail.example.org
+  name: Gemeente Zee
+  smtp: {host: mail.example.org, port: 25, user: platform, starttls: no}
+tls: {mode: files, certificate: site.pem, key: site.key}
+administrators:
+  - {name: Eerste, email: een@example.org}
+  - {name: Tweede, email: twee@example.org}
+network: {proxy: "http://proxy.example.org:3128", extra_ca: [ca.pem]}
+"""
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+
+
+def write(folder: Path, text: str = MINIMAL) -> Path:
+    """Write a municipality file, and what SERVER points at beside it."""
+    for name, content in {
+        "id_ed25519": PRIVATE_KEY,
+        "site.pem": CERTIFICATE,
+        "site.key": PRIVATE_KEY,
+        "ca.pem": CERTIFICATE,
+    }.items():
+        (folder / name).write_text(content)
+    (folder / "bron").mkdir(exist_ok=True)
+    file = folder / "gemeente.yml"
+    file.write_text(dedent(text), encoding="utf-8")
+    return file
+
+
+def instance(folder: Path, text: str = MINIMAL) -> Instance:
+    """Return the Instance of a municipality file."""
+    return load(write(folder, text)).instance

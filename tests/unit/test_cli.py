@@ -1,0 +1,144 @@
+"""The command line: exit codes, JSON, no tracebacks, and a quick start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from files import MINIMAL, SERVER, write
+
+import ddconsul
+from ddconsul.commands import VERBS, main
+from ddconsul.errors import ExitCode, PreflightError, StepFailedError, UnreachableError
+
+HEAVY = {"ansible", "ansible_runner", "pydantic", "ruamel", "rich", "coloraide", "jinja2", "yaml", "cryptography"}
+
+
+def call(*arguments: str | Path, text: str | None = None) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], input=text)
+
+
+def loaded_after(*arguments: str | Path) -> set[str]:
+    """Return the packages that a command has loaded when it ends."""
+    code = "import sys; from ddconsul.commands import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+    code += "print('MODULES', *{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], check=True, capture_output=True, text=True
+    )
+    return set(done.stdout.rpartition("MODULES")[2].split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert not loaded_after("--help") & HEAVY
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"demo"}))
+def test_help_of_a_verb_loads_nothing_heavy(verb: str) -> None:
+    assert not loaded_after(verb, "--help") & HEAVY
+
+
+def test_validate_loads_no_ansible(tmp_path: Path) -> None:
+    assert not loaded_after("validate", write(tmp_path)) & (HEAVY - {"pydantic", "ruamel"})
+
+
+def test_the_version() -> None:
+    assert call("--version").output == f"ddconsul, version {ddconsul.__version__}\n"
+
+
+def test_the_list_of_verbs_is_what_the_verbs_say_themselves() -> None:
+    for verb, (_, text) in VERBS.items():
+        if verb == "demo":
+            continue
+        command = main.get_command(click.Context(main), verb)
+        assert command is not None
+        assert command.name == verb
+        assert text.rstrip(".").split()[0] == (command.help or "").split()[0]
+
+
+def test_every_exit_code_is_in_the_help() -> None:
+    shown = call("--help").output
+    for code in ExitCode:
+        assert f"  {int(code)} " in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["validate", "weg.yml"], 2), (["frob"], 2), (["validate", "--frob"], 2), (["--help"], 0), (["deploy", "/"], 2)],
+)
+def test_exit_codes_without_a_target(arguments: list[str], code: int) -> None:
+    result = call(*arguments)
+    assert result.exit_code == code
+    assert "Traceback" not in result.output
+
+
+def test_validate_says_what_is_wrong_and_where(tmp_path: Path) -> None:
+    file = write(tmp_path, MINIMAL.replace("domain", "domein"))
+    result = call("validate", file)
+    assert result.exit_code == ExitCode.USAGE
+    assert f"{file}:3:3: municipality.domein" in result.stderr
+    assert not result.stdout
+
+
+def test_validate_in_json(tmp_path: Path) -> None:
+    good = json.loads(call("validate", write(tmp_path, SERVER), "--json").stdout)
+    assert (good["valid"], good["site"], len(good["warnings"])) == (True, "zee", 1)
+    result = call("validate", write(tmp_path, MINIMAL.replace("domain", "domein")), "--json")
+    bad = json.loads(result.stdout)
+    assert result.exit_code == bad["exit_code"] == ExitCode.USAGE
+    assert {problem["key"] for problem in bad["problems"]} == {"municipality.domain", "municipality.domein"}
+
+
+def test_schema_is_json() -> None:
+    assert json.loads(call("schema").stdout)["$schema"].endswith("2020-12/schema")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(UnreachableError("x"), 3), (PreflightError("x"), 4), (StepFailedError("x"), 5), (RuntimeError("x"), 1),
+     (KeyboardInterrupt(), 130)],
+)  # fmt: skip
+def test_each_way_to_fail_has_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ddconsul.operations.deploy.deploy", fail)
+    result = call("deploy", write(tmp_path))
+    assert result.exit_code == code
+    assert "Traceback" not in result.output
+    assert result.stderr.strip()
+
+
+def test_a_failed_deploy_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StepFailedError("the step failed", "zee", "The log: x")
+
+    monkeypatch.setattr("ddconsul.operations.deploy.deploy", fail)
+    result = call("deploy", write(tmp_path), "--json")
+    assert json.loads(result.stdout) == {
+        "error": "the step failed", "where": "zee", "todo": "The log: x", "exit_code": 5
+    }  # fmt: skip
+
+
+def test_init_asks_and_checks_the_answers(tmp_path: Path) -> None:
+    result = call("init", tmp_path / "m", text="Zee\nhttps://zee.nl\nzee.example.org\nik\nik@example.org\n")
+    assert result.exit_code == 0, result.output
+    assert "is an address, not a domain name" in result.output
+    assert "is not an e-mail address" in result.output
+    assert call("validate", tmp_path / "m" / "gemeente.yml").exit_code == 0
+
+
+def test_destroy_wants_the_sites_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[str] = []
+    monkeypatch.setattr("ddconsul.operations.destroy.destroy", lambda found, *_: gone.append(found.site) or 1)
+    assert call("destroy", write(tmp_path), text="no\n").exit_code == ExitCode.USAGE
+    assert not gone
+    assert call("destroy", write(tmp_path), text="voorbeeldgemeente\n").exit_code == 0
+    assert call("destroy", write(tmp_path), "--yes").exit_code == 0
+    assert gone == ["voorbeeldgemeente"] * 2

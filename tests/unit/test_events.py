@@ -1,0 +1,106 @@
+"""Events of a run become progress, a log and a result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ddconsul.ansible.events import EventReader, failure_message
+from ddconsul.ansible.redact import Redactor
+
+
+class Told:
+    def __init__(self, stages: dict[str, str] | None = None) -> None:
+        self.progress: list[str] = []
+        self.log: list[str] = []
+        self.reader = EventReader(self.progress.append, self.log.append, stages)
+
+    def tell(self, kind: str, **data: Any) -> None:
+        self.reader.read({"event": kind, "event_data": data, "stdout": data.pop("stdout", "")})
+
+
+def test_a_stage_is_told_once_when_its_role_begins() -> None:
+    told = Told({"base": "Preparing", "site": "Setting up", "site:verify": "Checking"})
+    for role, file in [("base", "precheck"), ("base", "main"), ("other", "main"), ("base", "main"), ("site", "main"),
+                       ("site", "verify"), ("site", "verify"), ("site", "main")]:  # fmt: skip
+        told.tell("playbook_on_task_start", role=role, task="t", task_path=f"/roles/{role}/tasks/{file}.yml:3")
+    assert told.progress == ["Preparing", "Setting up", "Checking"]
+
+
+def test_changes_and_numbers_are_counted() -> None:
+    told = Told()
+    told.tell("runner_on_ok", task="Write", host="zee", res={"changed": True})
+    told.tell("runner_on_ok", task="Look", host="zee", res={"changed": False})
+    told.tell("playbook_on_stats", ok={"zee": 2}, changed={"zee": 1}, failures={}, dark={}, processed={"zee": 1})
+    assert told.reader.changes == ["Write"]
+    assert told.reader.hosts["zee"].changed == 1
+    assert told.reader.failure is None
+
+
+def test_the_state_of_the_site_is_read_from_its_task() -> None:
+    told = Told()
+    told.tell("runner_on_ok", task="Other", res={"consul_site_status": {"no": 1}})
+    told.tell("runner_on_ok", task="Report the state of the site", res={"consul_site_status": {"answers": True}})
+    assert told.reader.status == {"answers": True}
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "kind"),
+    [
+        ("runner_on_unreachable", {}, "unreachable"),
+        ("runner_on_failed", {"task_path": "/r/tasks/precheck_build.yml:9"}, "preflight"),
+        ("runner_on_failed", {"task_action": "ansible.builtin.validate_argument_spec"}, "preflight"),
+        ("runner_on_failed", {"task_path": "/r/tasks/main.yml:9", "task_action": "ansible.builtin.command"}, "task"),
+    ],
+)
+def test_how_far_it_came_is_known(event: str, data: dict[str, Any], kind: str) -> None:
+    told = Told()
+    told.tell(event, host="zee", task="Do", res={"msg": "No."}, **data)
+    told.tell("runner_on_failed", host="zee", task="Later", res={"msg": "Follows from it."})
+    failure = told.reader.failure
+    assert failure is not None
+    assert (failure.kind, failure.task, failure.message) == (kind, "Do", "No.")
+
+
+def test_a_failure_that_the_playbook_expects_is_none() -> None:
+    told = Told()
+    told.tell("runner_on_failed", host="zee", task="Try", ignore_errors=True, res={"msg": "No."})
+    assert told.reader.failure is None
+
+
+def test_what_ansible_says_outside_its_tasks_is_kept() -> None:
+    told = Told()
+    told.tell("verbose", stdout="ERROR! the playbook could not be found")
+    assert told.reader.noise == ["ERROR! the playbook could not be found"]
+    assert told.log == ["ERROR! the playbook could not be found"]
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        ({"msg": "Debian 12 is too old."}, "Debian 12 is too old."),
+        ({"msg": "non-zero return code", "stderr": "boom", "stdout": ""}, "non-zero return code\nboom"),
+        ({"msg": "", "module_stderr": "no python"}, "no python"),
+        ({"msg": ["one", "two"]}, "one\ntwo"),
+        ({"msg": "All items completed", "results": [{"msg": "a"}, {"failed": True, "msg": "b"}]}, "b"),
+        ({}, "It gave no reason."),
+    ],
+)
+def test_the_reason_is_found_where_a_module_put_it(result: dict[str, Any], message: str) -> None:
+    assert failure_message(result) == message
+
+
+def test_a_long_reason_shows_its_end() -> None:
+    lines = failure_message({"msg": "", "stderr": "\n".join(map(str, range(100)))}).splitlines()
+    assert lines[0] == "…"
+    assert lines[-1] == "99"
+    assert len(lines) == 16
+
+
+def test_secrets_go_also_inside_json_and_one_another() -> None:
+    redact = Redactor(['pass"word', "password-longer", "password", "abc"])
+    assert redact('x pass"word y') == "x ******** y"
+    assert redact('{"a": "pass\\"word"}') == '{"a": "********"}'
+    assert redact("password-longer") == "********"
+    assert redact("abc stays") == "abc stays"
