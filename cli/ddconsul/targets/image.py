@@ -9,11 +9,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ddconsul.targets.podman import Podman
-
-RECIPE = 1
-"""Raise it when what is done to the packages changes in a way the texts below do not show."""
 
 SUITE = "trixie"
 UPSTREAM = "docker.io/library/debian:trixie"
@@ -52,7 +50,7 @@ FILES = {
 }
 # They would hold apt's lock while a deploy needs it.
 MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer")
-SETTINGS = ('CMD ["/sbin/init"]', "STOPSIGNAL SIGRTMIN+3", "ENV container=podman", f"LABEL {LABEL}={RECIPE}")
+SETTINGS = ('CMD ["/sbin/init"]', "STOPSIGNAL SIGRTMIN+3", "ENV container=podman", f"LABEL {LABEL}=1")
 
 _REACH_SECONDS = 10
 _PULL_SECONDS = 600
@@ -106,9 +104,9 @@ def sources(mirrors: Mirrors) -> str:
 
 
 def tag(mirrors: Mirrors) -> str:
-    """Return the image's name: the same ingredients give the same name."""
-    ingredients = [RECIPE, SUITE, PACKAGES, FILES, MASKED, asdict(mirrors)]
-    digest = hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
+    """Return the image's name: the same ingredients and recipes give the same name."""
+    recipes = [mmdebstrap_argv(Path(), Path(), mirrors, root=True), containerfile(mirrors)]
+    digest = hashlib.sha256(json.dumps([recipes, FILES, sources(mirrors)]).encode()).hexdigest()
     return f"{NAME}:{digest[:12]}"
 
 
@@ -117,7 +115,8 @@ def finish() -> str:
     # Host keys and a machine's id belong to a container, never to an image.
     leftovers = "etc/ssh/ssh_host_* var/lib/apt/lists/* var/cache/apt/*.bin var/log/apt/*"
     masks = " && ".join(f"ln -sf /dev/null etc/systemd/system/{unit}" for unit in MASKED)
-    return f"rm -rf {leftovers} && : > etc/machine-id && {masks}"
+    # A folder of today without lists passes for lists of today: it must look as old as it is empty.
+    return f"rm -rf {leftovers} && touch --date=@0 var/lib/apt/lists && : > etc/machine-id && {masks}"
 
 
 def mmdebstrap_argv(tarball: Path, folder: Path, mirrors: Mirrors, *, root: bool) -> tuple[str, ...]:
@@ -135,6 +134,7 @@ def mmdebstrap_argv(tarball: Path, folder: Path, mirrors: Mirrors, *, root: bool
         f"--mode={'root' if root else 'unshare'}",
         "--variant=minbase",
         f"--include={','.join(PACKAGES)}",
+        "--skip=cleanup/apt/lists",  # `finish` does that, and makes the folder look its age
         # Before the first package: this decides what dpkg leaves out. The rest comes last; apt's part of it would take
         # away the packages that mmdebstrap has just fetched.
         f"--setup-hook=copy-in {folder / 'etc/dpkg'} /etc",
@@ -218,7 +218,8 @@ class BaseImage:
         image = tag(mirrors)
         if self._podman.exists(image):
             return image
-        with self._lock(), tempfile.TemporaryDirectory(dir=self._state_dir, prefix="image-") as scratch:
+        self._state_dir.mkdir(parents=True, exist_ok=True)
+        with _one_at_a_time(), tempfile.TemporaryDirectory(dir=self._state_dir, prefix="image-") as scratch:
             if not self._podman.exists(image):
                 folder = Path(scratch)
                 folder.chmod(0o755)  # mmdebstrap looks in from a user namespace
@@ -273,13 +274,18 @@ class BaseImage:
         changes = argv(*(("--change", setting) for setting in SETTINGS))
         self._podman.do("import", "--quiet", *changes, str(tarball), image, timeout=_PULL_SECONDS)
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Let one process at a time make an image."""
-        self._state_dir.mkdir(parents=True, exist_ok=True)
-        with (self._state_dir / "image.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one process of a user make an image at a time, whatever its state folder is: podman's store is shared."""
+    path = Path(tempfile.gettempdir()) / f"ddconsul-image-{os.geteuid()}.lock"
+    # No link is followed: anybody can put one there.
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _entries(text: str) -> Iterator[tuple[str, str, str]]:
