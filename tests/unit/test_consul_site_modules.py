@@ -1,0 +1,215 @@
+"""The modules of role consul_site, on folders and servers made for the test."""
+
+from __future__ import annotations
+
+import http.server
+import importlib.util
+import json
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+LIBRARY = Path(__file__).parents[2] / "roles" / "consul_site" / "library"
+LINKS = {"config/secrets.yml": "config/secrets.yml", "log": "log", "public/sitemap.xml": "public/sitemap.xml"}
+
+
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, LIBRARY / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class FakeModule:
+    """What a module needs of AnsibleModule."""
+
+    def __init__(self, *, check_mode: bool = False, **params: Any) -> None:
+        self.params = {"links": LINKS, "keep": 5, **params}
+        self.check_mode = check_mode
+
+    def fail_json(self, **result: Any) -> None:
+        raise AssertionError(result["msg"])
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    root = tmp_path / "site"
+    (root / "releases").mkdir(parents=True)
+    (root / "shared" / "log").mkdir(parents=True)
+    return root
+
+
+def make_build(root: Path, name: str) -> Path:
+    build = root / "builds" / name
+    (build / "log").mkdir(parents=True)
+    (build / "log" / ".keep").write_text("")
+    (build / "BUILD").write_text(f"{name}\n")
+    (build / "config.ru").write_text("run app")
+    return build
+
+
+def lay_out_and_go_live(site: Path, build: Path, keep: int = 5) -> dict[str, Any]:
+    release = load("consul_release")
+    release.run(FakeModule(root=site, build=build, state="laid_out"))
+    result: dict[str, Any] = release.run(FakeModule(root=site, build=build, state="live", keep=keep))
+    return result
+
+
+def test_a_release_costs_no_second_copy_and_points_to_what_is_shared(site: Path, tmp_path: Path) -> None:
+    build = make_build(tmp_path, "aaaa")
+    lay_out_and_go_live(site, build)
+    current = site / "current"
+    assert (current / "config.ru").stat().st_ino == (build / "config.ru").stat().st_ino
+    assert (current / "log").resolve() == site / "shared" / "log"
+    assert (current / "config" / "secrets.yml").is_symlink()
+    assert (build / "log" / ".keep").exists(), "the build itself must stay as it was made"
+
+
+def test_the_same_build_again_changes_nothing(site: Path, tmp_path: Path) -> None:
+    build = make_build(tmp_path, "aaaa")
+    lay_out_and_go_live(site, build)
+    release = load("consul_release")
+    for state in ("laid_out", "live"):
+        assert release.run(FakeModule(root=site, build=build, state=state))["changed"] is False
+    assert [path.name for path in (site / "releases").iterdir()] == ["1"]
+
+
+def test_another_build_becomes_the_next_release(site: Path, tmp_path: Path) -> None:
+    lay_out_and_go_live(site, make_build(tmp_path, "aaaa"))
+    release = load("consul_release")
+    build = make_build(tmp_path, "bbbb")
+    laid_out = release.run(FakeModule(root=site, build=build, state="laid_out"))
+    assert laid_out["previous"].endswith("/releases/1")
+    assert laid_out["live"] is False
+    assert (site / "current").resolve().name == "1", "laying out must not make it live"
+    assert release.run(FakeModule(root=site, build=build, state="live"))["live"] is True
+    assert (site / "current").resolve().name == "2"
+
+
+def test_check_mode_says_so_and_makes_nothing(site: Path, tmp_path: Path) -> None:
+    build = make_build(tmp_path, "aaaa")
+    release = load("consul_release")
+    for state in ("laid_out", "live"):
+        assert release.run(FakeModule(root=site, build=build, state=state, check_mode=True))["changed"] is True
+    assert list((site / "releases").iterdir()) == []
+    assert not (site / "current").exists()
+
+
+def test_what_a_killed_run_left_is_not_taken_for_a_release(site: Path, tmp_path: Path) -> None:
+    half = site / "releases" / ".1"
+    half.mkdir()
+    (half / "BUILD").write_text("aaaa")
+    lay_out_and_go_live(site, make_build(tmp_path, "aaaa"))
+    assert (site / "current" / "config.ru").exists()
+    assert [path.name for path in (site / "releases").iterdir()] == ["1"]
+
+
+def test_old_releases_go_and_the_live_one_stays(site: Path, tmp_path: Path) -> None:
+    for name in ("aaaa", "bbbb", "cccc", "dddd"):
+        lay_out_and_go_live(site, make_build(tmp_path, name), keep=2)
+    assert sorted(path.name for path in (site / "releases").iterdir()) == ["3", "4"]
+    assert (site / "current").resolve().name == "4"
+
+
+def test_only_the_order_of_keys_differs_then_it_is_the_same_document() -> None:
+    state = load("consul_state")
+    assert state.fingerprint({"a": 1, "b": {"c": True, "d": None}}) == state.fingerprint(
+        {"b": {"d": None, "c": True}, "a": 1}
+    )
+    assert state.fingerprint({"a": True}) != state.fingerprint({"a": "true"})
+
+
+def test_the_answer_is_found_among_what_rails_prints() -> None:
+    state = load("consul_state")
+    output = 'W, warning\nDDCONSUL {"changes": []}\n'
+    assert state.answer_of(output) == {"changes": []}
+    assert state.answer_of("something broke\n") is None
+
+
+def test_no_password_stands_in_the_command_that_runs_rails() -> None:
+    argv = load("consul_state").runner_argv("/srv/ddconsul/x", "ddconsul_x", "/opt/ddconsul/consul_state.rb")
+    assert not [word for word in argv if "password" in word.lower()]
+    assert "--uid=ddconsul_x" in argv
+
+
+class Visitor(http.server.BaseHTTPRequestHandler):
+    """A site that answers with what the test put in `pages`."""
+
+    pages: dict[str, tuple[int, str]]
+
+    def do_GET(self) -> None:
+        status, body = self.pages.get(self.path, (404, ""))
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Keep the test's output free of requests."""
+
+
+@pytest.fixture
+def health(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    module = load("consul_health")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Visitor)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    class OnPort(module.Loopback):  # type: ignore[name-defined, misc]  # the module is loaded at run time
+        def connect(self) -> None:
+            self.port = server.server_port
+            super().connect()
+
+    monkeypatch.setattr(module, "Loopback", OnPort)
+    yield module
+    server.shutdown()
+
+
+def test_the_release_is_read_as_a_visitor_would(health: ModuleType) -> None:
+    Visitor.pages = {"/consul.json": (200, json.dumps({"release": "2.5.1"}))}
+    assert health.answering_release("participatie.example.org", "http") == "2.5.1"
+
+
+@pytest.mark.parametrize("page", [(503, "starting"), (200, "<html>"), (200, "[]")])
+def test_anything_else_is_no_release(health: ModuleType, page: tuple[int, str]) -> None:
+    Visitor.pages = {"/consul.json": page}
+    assert health.answering_release("participatie.example.org", "http") == ""
+
+
+WELL: dict[str, Any] = {
+    "answers": True,
+    "release": "2.5.1",
+    "home": 200,
+    "services": {"ddconsul-x-web.service": "active"},
+    "job_processed": True,
+    "errors": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"answers": False, "release": "2.4.1"}, "2.4.1"),
+        ({"home": 500}, "500"),
+        ({"services": {"ddconsul-x-worker.service": "failed"}}, "ddconsul-x-worker.service is failed"),
+        ({"job_processed": False}, "worker"),
+        ({"errors": ["E, [2026] ERROR -- : boom"]}, "boom"),
+    ],
+)
+def test_each_thing_that_is_wrong_is_told(health: ModuleType, wrong: dict[str, Any], words: str) -> None:
+    assert health.problems_of(WELL, "2.5.1") == []
+    problems = health.problems_of({**WELL, **wrong}, "2.5.1")
+    assert len(problems) == 1
+    assert words in problems[0]
+
+
+def test_what_rubys_logger_calls_an_error_is_one(health: ModuleType) -> None:
+    assert health.LOGGED_ERROR.search("E, [2026-11-24T04:00:00.1 #12] ERROR -- : [abc] boom")
+    assert health.LOGGED_ERROR.search("F, [2026-11-24T04:00:00.1 #12] FATAL -- : boom")
+    assert not health.LOGGED_ERROR.search("W, [2026-11-24T04:00:00.1 #12]  WARN -- : no ERROR here")
