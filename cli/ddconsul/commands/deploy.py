@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import file_argument, json_errors, json_option, load_file, progress, show_json
+from ddconsul.commands.shared import file_argument, json_errors, json_option, load_file, settle, show_json, showing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ddconsul.operations.deploy import DeployResult
@@ -29,19 +31,21 @@ def deploy(file: Path, *, check: bool, as_json: bool) -> None:
     with json_errors(as_json):
         loaded = load_file(file)
         paths = Paths.of_user(loaded.path)
-        report = progress(as_json=as_json)
-        result = run(loaded.instance, paths, report, check=check, smtp_password=_smtp_password)
+        with showing(as_json=as_json) as report:
+            ask = partial(_smtp_password, report)
+            result = run(loaded.instance, paths, report, check=check, smtp_password=ask)
     if as_json:
         show_json(result.as_dict())
     else:
         _show(result, paths.secrets)
 
 
-def _smtp_password() -> str | None:
+def _smtp_password(report: Callable[[str], None]) -> str | None:
     """Return the mail server's password: from the environment, or from whoever sits at the terminal."""
     given = os.environ.get("DDCONSUL_SMTP_PASSWORD")
     if given or not sys.stdin.isatty():
         return given
+    settle(report)
     answer: str = click.prompt("Password of the mail server", hide_input=True, err=True)
     return answer
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import file_argument, load_file, progress
+from ddconsul.commands.shared import file_argument, load_file, showing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,8 @@ def destroy(file: Path, *, yes: bool) -> None:
     instance = loaded.instance
     if not yes:
         _ask(instance)
-    changed = remove(instance, Paths.of_user(loaded.path), progress(as_json=False))
+    with showing(as_json=False) as report:
+        changed = remove(instance, Paths.of_user(loaded.path), report)
     click.echo(f"Site {instance.site} is gone." if changed else f"There was no site {instance.site}.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import click
 from ddconsul.errors import DdconsulError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ddconsul.instance.loader import Loaded
 
@@ -37,6 +38,25 @@ def progress(*, as_json: bool) -> Callable[[str], None]:
         click.echo(line, err=as_json)
 
     return report
+
+
+@contextmanager
+def showing(*, as_json: bool) -> Iterator[Callable[[str], None]]:
+    """Give what shows progress: live on a terminal, and as a log of plain lines elsewhere."""
+    if as_json or not sys.stdout.isatty():
+        yield progress(as_json=as_json)
+        return
+    from ddconsul.commands.live import live_progress  # noqa: PLC0415 — only a terminal pays for it
+
+    with live_progress() as live:
+        yield live
+
+
+def settle(report: Callable[[str], None]) -> None:
+    """Make room on the terminal for a question."""
+    stop = getattr(report, "settle", None)
+    if stop is not None:
+        stop()
 
 
 def show_json(document: Mapping[str, Any]) -> None:

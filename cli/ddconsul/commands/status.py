@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import file_argument, json_errors, json_option, load_file, progress, show_json
+from ddconsul.commands.shared import file_argument, json_errors, json_option, load_file, show_json, showing
 from ddconsul.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def status(file: Path, *, as_json: bool) -> None:
 
     with json_errors(as_json):
         loaded = load_file(file, quiet=True)
-        found = look(loaded.instance, Paths.of_user(loaded.path), progress(as_json=as_json))
+        with showing(as_json=as_json) as report:
+            found = look(loaded.instance, Paths.of_user(loaded.path), report)
     if as_json:
         show_json(found.as_dict())
     else:

@@ -31,9 +31,15 @@ def destroy(instance: Instance, paths: Paths, report: Callable[[str], None]) -> 
     """
     target = target_for(instance, paths.state)
     if instance.target.type == "container":
-        # The site is all that its container holds.
-        target.remove(report)
-        return 1
+        # The site is all that its container holds; what removes nothing says nothing.
+        said: list[str] = []
+
+        def note(line: str) -> None:
+            said.append(line)
+            report(line)
+
+        target.remove(note)
+        return len(said)
     connection = target.prepare(report)
     report(f"Removing site {instance.site}")
     variables = site_variables(instance, target.public_host(instance.municipality.domain))
