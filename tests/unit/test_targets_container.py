@@ -200,9 +200,24 @@ def test_when_no_way_works_each_is_told_and_nothing_is_left(tmp_path: Path) -> N
     engine = Engine(lambda line: "operation not permitted" if " start " in line else "")
     with pytest.raises(TargetError) as caught:
         target(engine, tmp_path).prepare(quiet)
-    assert caught.value.what.count("operation not permitted") == 4
+    assert caught.value.what == (
+        "The container does not start: operation not permitted "
+        "(runc on bridge, crun on bridge, runc on slirp4netns, crun on slirp4netns)"
+    )
     assert engine.container is None
     assert not (tmp_path / "containers/demo").exists()
+
+
+def test_podman_is_quoted_briefly() -> None:
+    words = (
+        'Error: unable to start container "18ff": /usr/bin/slirp4netns failed: "open(\\"/dev/net/tun\\"): '
+        'Permission denied\\nWARNING: Support for seccomp is experimental\\n"'
+    )
+    assert container.brief(words) == '/usr/bin/slirp4netns failed: "open(\\"/dev/net/tun\\"): Permission denied'
+    assert "chmod 666 /dev/net/tun" in container.remedy(words)
+    assert "log-in session" in container.remedy("systemd stopped at once: x")
+    assert container.remedy("odd") == ""
+    assert len(container.brief("x" * 1000)) < 300
 
 
 def test_a_taken_port_is_chosen_anew(tmp_path: Path) -> None:

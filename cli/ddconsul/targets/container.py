@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
 import tarfile
 import time
@@ -36,6 +37,19 @@ _PORT_TAKEN = "address already in use"
 # A port a person can remember, as long as one is free.
 _HTTP_PORTS = range(8080, 8100)
 _PORT_TRIES = 5
+_LONG = 240
+
+_REMEDIES = (
+    ("/dev/net/tun", "Let users have a network of their own: sudo modprobe tun; sudo chmod 666 /dev/net/tun"),
+    (
+        "systemd stopped at once",
+        (
+            "It may write no cgroup here. Without root, that takes a log-in session of your own: log in over SSH or at the "
+            "console (su and sudo give none), or run ddconsul as root."
+        ),
+    ),
+    ("no space left", "Make room where podman keeps its images: podman system df"),
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +116,18 @@ def contents(keys: Keys, authorities: list[Authority]) -> bytes:
             info.size, info.mode = len(data), mode
             archive.addfile(info, io.BytesIO(data))
     return buffer.getvalue()
+
+
+def brief(words: str) -> str:
+    """Return the part of podman's words that says what went wrong."""
+    plain = re.sub(r'^Error: |unable to start container "[0-9a-f]+": ', "", words)
+    first = plain.split("\\n", 1)[0].strip()
+    return first if len(first) <= _LONG else f"{first[:_LONG]} …"
+
+
+def remedy(words: str) -> str:
+    """Return what to do about a refusal that is known ("" when it is not)."""
+    return next((todo for sign, todo in _REMEDIES if sign in words), "")
 
 
 def free_port(wanted: range = range(0)) -> int:
@@ -190,7 +216,7 @@ class ContainerTarget:
 
     def _start_new(self, image: str, archive: bytes) -> Ports:
         """Try the ways there are until the container starts."""
-        failures: list[str] = []
+        failures: dict[str, list[Attempt]] = {}
         for attempt in attempts(self._podman.machine):
             for _ in range(_PORT_TRIES):
                 ports = self._choose_ports()
@@ -200,11 +226,11 @@ class ContainerTarget:
                 if _PORT_TAKEN not in failure:
                     break
                 self._refuse_taken_port()
-            failures.append(f"{attempt.runtime or 'podman'} with network {attempt.network}: {failure}")
+            failures.setdefault(brief(failure), []).append(attempt)
         raise TargetError(
-            "The container does not start: " + "; ".join(failures),
+            "The container does not start: " + "; ".join(_tell(*failure) for failure in failures.items()),
             self.name,
-            f"Try by hand: podman run --rm {image} true",
+            remedy(" ".join(failures)) or f"Try by hand: podman run --rm {image} true",
         )
 
     def _choose_ports(self) -> Ports:
@@ -317,10 +343,16 @@ class ContainerTarget:
         return connection
 
     def _last_words(self) -> str:
-        return self._podman.try_("logs", "--tail", "5", self.name).last_words
+        logs = self._podman.try_("logs", "--tail", "5", self.name)
+        return logs.last_words if logs.out or logs.err else "it said nothing"
 
     def _discard(self) -> None:
         self._podman.do("rm", "--force", "--volumes", "--time", _STOP_SECONDS, self.name)
+
+
+def _tell(failure: str, tried: list[Attempt]) -> str:
+    ways = ", ".join(f"{attempt.runtime or 'podman'} on {attempt.network}" for attempt in tried)
+    return f"{failure} ({ways})"
 
 
 def _is_running(found: dict[str, Any]) -> bool:
