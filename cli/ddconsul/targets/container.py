@@ -44,8 +44,8 @@ _REMEDIES = (
     (
         "systemd stopped at once",
         (
-            "It may write no cgroup here. Without root, that takes a log-in session of your own: log in over SSH or at the "
-            "console (su and sudo give none), or run ddconsul as root."
+            "It may write no cgroup here. Without root, that takes a log-in session of your own: log in over SSH or at "
+            "the console (su and sudo give none), or run ddconsul as root."
         ),
     ),
     ("no space left", "Make room where podman keeps its images: podman system df"),
