@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from ddconsul.commands.shared import json_errors, json_option, progress, show_json
+from ddconsul.commands.shared import json_errors, json_option, progress, show_json, showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 # What deploy says, by how its line begins.
 DUTCH = {
-    "Building the base image": "De basis voor containers wordt gemaakt (eenmalig, ongeveer een minuut) …",
-    "Making the base image": "De basis voor containers wordt gemaakt (eenmalig, ongeveer een minuut) …",
-    "Starting container": "De container wordt gestart …",
-    "Fetching tag": "De broncode van Consul wordt opgehaald …",
-    "Preparing the host": "De server wordt voorbereid …",
-    "Installing Ruby": "Ruby wordt geïnstalleerd …",
-    "Setting up the database server": "De databaseserver wordt ingericht …",
-    "Setting up the cache": "De cache wordt ingericht …",
-    "Building Consul": "Het platform wordt gebouwd (eenmalig per container, dit duurt het langst) …",
-    "Setting up the site": "De site wordt ingericht: database, instellingen, diensten …",
-    "Setting up the web server": "De webserver wordt ingericht …",
-    "Checking that the site answers": "Er wordt gekeken of de site antwoordt …",
-    "Removing container": "De container wordt verwijderd …",
+    "Building the base image": "Basis voor containers maken (eenmalig, ongeveer een minuut)",
+    "Making the base image": "Basis voor containers maken (eenmalig, ongeveer een minuut)",
+    "Starting container": "Container starten",
+    "Fetching tag": "Broncode van Consul ophalen",
+    "Preparing the host": "Container voorbereiden",
+    "Installing Ruby": "Ruby installeren",
+    "Setting up the database server": "Databaseserver inrichten",
+    "Setting up the cache": "Cache inrichten",
+    "Building Consul": "Platform bouwen (eenmalig per container; dit duurt het langst)",
+    "Setting up the site": "Site inrichten: database, instellingen, diensten",
+    "Setting up the web server": "Webserver inrichten",
+    "Checking that the site answers": "Kijken of de site antwoordt",
+    "Removing container": "Container weghalen",
 }
 
 STANDIN = "Let op: dit is een stand-in, niet Consul zelf."
@@ -58,10 +58,10 @@ def up(name: str, *, source: str | None, file: Path | None, as_json: bool) -> No
     from ddconsul.operations.demo import plan, start  # noqa: PLC0415 — keeps `--help` fast
 
     with json_errors(as_json):
-        say = progress(as_json=as_json)
         planned = plan(name, source=source, file=file)
-        say(first_line(planned.choice))
-        started = start(planned, in_dutch(say))
+        click.echo(first_line(planned.choice), err=as_json)
+        with showing(as_json=as_json) as say:
+            started = start(planned, in_dutch(say))
     if as_json:
         show_json(started.as_dict())
     else:
