@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,7 +145,13 @@ def _execute(run: PlaybookRun, workspace: Workspace, reader: EventReader) -> tup
         return False
 
     with _interruptible() as stopped:
-        status, code = Runner(config=config, event_handler=handle, cancel_callback=stopped).run()
+
+        def cancelled() -> bool:
+            if stopped():
+                end_tasks(workspace)
+            return stopped()
+
+        status, code = Runner(config=config, event_handler=handle, cancel_callback=cancelled).run()
     return str(status), int(code or 0)
 
 
@@ -169,6 +175,30 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
+
+
+def end_tasks(workspace: Workspace) -> None:
+    """End the tasks of a run. Ansible's workers are sessions of their own: ending Ansible does not end them."""
+    processes = _processes()
+    ours = {pid for pid, (_, argv) in processes.items() if str(workspace.variables).encode() in argv}
+    family = set(ours)
+    while grown := {pid for pid, (parent, _) in processes.items() if parent in family} - family:
+        family |= grown
+    for pid in family - ours:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def _processes() -> dict[int, tuple[int, bytes]]:
+    """Return parent and argv of each process."""
+    found: dict[int, tuple[int, bytes]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        # A process may end while we look.
+        with suppress(OSError):
+            # Its name, in parentheses, may hold anything; the parent is the second field after it.
+            fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            found[int(folder.name)] = (int(fields[1]), (folder / "cmdline").read_bytes())
+    return found
 
 
 def _result(reader: EventReader, succeeded: bool, log: Path, redact: Redactor) -> Result:  # noqa: FBT001 — private

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
@@ -51,6 +52,8 @@ def _smtp_password(report: Callable[[str], None]) -> str | None:
 
 
 def _show(result: DeployResult, secrets: SecretFiles) -> None:
+    from ddconsul.ansible.runner import program  # noqa: PLC0415 — keeps `--help` fast
+
     if result.check:
         for change in result.changes:
             click.echo(f"  would change: {change}")
@@ -63,7 +66,9 @@ def _show(result: DeployResult, secrets: SecretFiles) -> None:
     if result.domain not in result.url:
         click.echo(f"  Domain name    {result.domain} (of the file; a container is reached on this machine only)")
     click.echo(f"  Administrator  {result.administrator}")
-    click.echo(f"  Password       ansible-vault view --vault-password-file {secrets.password_file} {secrets.file}")
+    # Installed with pipx, ddconsul is on PATH and Ansible is not.
+    vault = "ansible-vault" if shutil.which("ansible-vault") else program("ansible-vault")
+    click.echo(f"  Password       {vault} view --vault-password-file {secrets.password_file} {secrets.file}")
     click.echo(f"  Log            {result.log}")
     if result.source.standin:
         click.echo("This is the stand-in, not Consul Democracy itself.")

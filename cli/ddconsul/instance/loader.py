@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from ddconsul.instance.places import Document, Key
 
+# WCAG 2.1, success criterion 1.4.3.
+LEGIBLE = 4.5
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -246,6 +249,13 @@ def _warnings(document: Document, instance: Instance) -> list[Problem]:
             "is off: passwords cross the network unencrypted, unless a proxy in front of the host does TLS",
             "Set tls.mode to files or internal.",
         )
+    link = instance.branding.colours.link or instance.branding.colours.brand
+    if link and _contrast_to_white(link) < LEGIBLE:
+        note(
+            ("branding", "colours", "link" if instance.branding.colours.link else "brand"),
+            f"{link} is too light for links on a white page: WCAG asks for a contrast of {LEGIBLE} to 1",
+            "Give a darker colour in branding.colours.link.",
+        )
     if len(instance.administrators) > 1:
         note(
             ("administrators", 1),
@@ -255,3 +265,9 @@ def _warnings(document: Document, instance: Instance) -> list[Problem]:
     if instance.mail.smtp is None and instance.target.type != "container":
         note(("mail",), "has no smtp: mail is kept in files on the host, and reaches nobody", "Add mail.smtp.")
     return found
+
+
+def _contrast_to_white(colour: str) -> float:
+    from coloraide import Color  # noqa: PLC0415 — only a file with colours pays for it
+
+    return float(Color(colour).contrast("white", method="wcag21"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
 from ddconsul.operations import playbook, source
+from ddconsul.operations.lock import only_run
 from ddconsul.secrets import SMTP_PASSWORD
 from ddconsul.targets.factory import target_for
 from ddconsul.targets.trust import authorities, certificates
@@ -105,6 +106,18 @@ def deploy(
     Raises:
         DdconsulError: When it failed; the class tells how far it came.
     """
+    with only_run(instance, paths):
+        return _deploy(instance, paths, report, check=check, smtp_password=smtp_password)
+
+
+def _deploy(
+    instance: Instance,
+    paths: Paths,
+    report: Callable[[str], None],
+    *,
+    check: bool,
+    smtp_password: Callable[[], str | None],
+) -> DeployResult:
     begin = time.monotonic()
     found = source.resolve(instance.consul.source, instance.consul.version, paths.sources, report)
     report(str(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddconsul.operations import playbook
+from ddconsul.operations.lock import only_run
 from ddconsul.targets.factory import target_for
 from ddconsul.translate.vars import site_variables
 
@@ -29,6 +30,11 @@ def destroy(instance: Instance, paths: Paths, report: Callable[[str], None]) -> 
     Raises:
         DdconsulError: When it failed.
     """
+    with only_run(instance, paths):
+        return _destroy(instance, paths, report)
+
+
+def _destroy(instance: Instance, paths: Paths, report: Callable[[str], None]) -> int:
     target = target_for(instance, paths.state)
     if instance.target.type == "container":
         # The site is all that its container holds; what removes nothing says nothing.
