@@ -9,7 +9,7 @@ import pytest
 from contract.site import Site
 from contract.visitor import Visitor
 from host import Host, Login, wait_until
-from user import Municipality
+from user import Municipality, Outcome
 
 from ddconsul.targets.container import ContainerTarget
 from ddconsul.targets.machine import read_machine

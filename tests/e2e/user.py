@@ -61,7 +61,7 @@ class Outcome:
     @property
     def log(self) -> str:
         """The text of the log that it names."""
-        found = re.search(r"(\S+\.log)", self.out + self.err)
+        found = re.search(r"(/[^\s\"]+\.log)", self.out + self.err)
         assert found, self
         return Path(found[1]).read_text(encoding="utf-8")
 
