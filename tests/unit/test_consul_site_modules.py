@@ -210,6 +210,12 @@ def test_each_thing_that_is_wrong_is_told(health: ModuleType, wrong: dict[str, A
 
 
 def test_what_rubys_logger_calls_an_error_is_one(health: ModuleType) -> None:
-    assert health.LOGGED_ERROR.search("E, [2026-11-24T04:00:00.1 #12] ERROR -- : [abc] boom")
+    assert health.LOGGED_ERROR.search("E, [2026-11-24T04:00:00.1 #12] ERROR -- : boom")
+    assert health.LOGGED_ERROR.search("E, [2026-11-24T04:00:00.1 #12] ERROR -- : [ddconsul-health] boom")
     assert health.LOGGED_ERROR.search("F, [2026-11-24T04:00:00.1 #12] FATAL -- : boom")
     assert not health.LOGGED_ERROR.search("W, [2026-11-24T04:00:00.1 #12]  WARN -- : no ERROR here")
+
+
+def test_what_a_visitor_asked_for_in_vain_is_no_error_of_a_deploy(health: ModuleType) -> None:
+    visitor = "E, [2026-11-24T04:00:00.1 #12] ERROR -- : [d8ea1eb2-7ad4-4981-a191-cc623c890f56]"
+    assert not health.LOGGED_ERROR.search(visitor)
