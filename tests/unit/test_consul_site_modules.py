@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import importlib.util
 import json
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -219,3 +220,37 @@ def test_what_rubys_logger_calls_an_error_is_one(health: ModuleType) -> None:
 def test_what_a_visitor_asked_for_in_vain_is_no_error_of_a_deploy(health: ModuleType) -> None:
     visitor = "E, [2026-11-24T04:00:00.1 #12] ERROR -- : [d8ea1eb2-7ad4-4981-a191-cc623c890f56]"
     assert not health.LOGGED_ERROR.search(visitor)
+
+
+@pytest.fixture
+def unit(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = load("consul_files")
+    monkeypatch.setattr(module, "started", lambda _: 1_000_000.0)
+    return module
+
+
+@pytest.mark.parametrize(("written", "outdated"), [(999_990, False), (1_000_010, True)])
+def test_a_unit_is_outdated_when_a_file_is_younger(
+    unit: ModuleType, tmp_path: Path, written: int, *, outdated: bool
+) -> None:
+    file = tmp_path / "secrets.yml"
+    file.write_text("")
+    os.utime(file, (written, written))
+    assert unit.is_outdated("web.service", [file, tmp_path / "absent"]) is outdated
+
+
+def test_a_release_that_became_live_without_a_restart_is_noticed(unit: ModuleType, tmp_path: Path) -> None:
+    current = tmp_path / "current"
+    current.symlink_to("releases/2")
+    assert unit.is_outdated("web.service", [current]), "the link is younger than the process, wherever it points"
+
+
+def test_a_file_is_replaced_whole_and_with_its_rights(tmp_path: Path) -> None:
+    module = load("consul_files")
+    me = tmp_path.stat()
+    path = tmp_path / "puma.rb"
+    path.write_text("old, and longer than the new one")
+    new = {"content": "new\n", "mode": 0o640, "owner": me.st_uid, "group": me.st_gid}
+    module.replace(path, new)
+    assert module.current(path) == new
+    assert list(tmp_path.iterdir()) == [path]

@@ -7,6 +7,7 @@ import grp
 import os
 import pwd
 import stat
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,22 @@ options:
     type: list
     elements: dict
     required: true
+  unit:
+    description:
+      - The systemd unit that reads the files. When it started before one of them, or of C(also), was last written, the
+        run that wrote it never came to restarting it; that counts as a change, so that this run does.
+    type: str
+    default: ""
+  also:
+    description: Other paths that the unit reads when it starts.
+    type: list
+    elements: path
+    default: []
 author: the ddconsul contributors
 """
 
 RETURN = r"""
+outdated: {description: Whether the unit runs with older files than there are, type: bool, returned: always}
 written: {description: Paths of the files that changed, type: list, returned: always}
 """
 
@@ -94,6 +107,21 @@ def difference(path: Path, old: dict[str, Any] | None, new: dict[str, Any]) -> d
     }
 
 
+def started(unit: str) -> float:
+    """Return when a running unit's process started, in seconds since 1970; 0 for a unit that does not run."""
+    argv = ["systemctl", "show", "--value", "--timestamp=unix", "--property=ExecMainStartTimestamp", unit]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    stamp = done.stdout.strip().removeprefix("@")
+    return float(stamp) if stamp.isdigit() else 0.0
+
+
+def is_outdated(unit: str, paths: list[Path]) -> bool:
+    """Tell whether a unit has been running since before one of its files was last written."""
+    since = started(unit) if unit else 0.0
+    # A whole second's doubt: systemd tells no fractions.
+    return since > 0 and any(os.path.lexists(path) and path.lstat().st_mtime > since + 1 for path in paths)
+
+
 def main() -> None:
     """Compare each file, write those that differ, report."""
     text = {"type": "str", "required": True}
@@ -106,7 +134,11 @@ def main() -> None:
         "group": owner,
     }
     module = AnsibleModule(
-        argument_spec={"files": {"type": "list", "elements": "dict", "required": True, "options": options}},
+        argument_spec={
+            "files": {"type": "list", "elements": "dict", "required": True, "options": options},
+            "unit": {"type": "str", "default": ""},
+            "also": {"type": "list", "elements": "path", "default": []},
+        },
         supports_check_mode=True,
     )
     written, differences = [], []
@@ -119,7 +151,9 @@ def main() -> None:
             replace(path, new)
         written.append(str(path))
         differences.append(difference(path, old, new))
-    module.exit_json(changed=bool(written), written=written, diff=differences)
+    read = [Path(file["path"]) for file in module.params["files"]] + [Path(path) for path in module.params["also"]]
+    outdated = is_outdated(module.params["unit"], read)
+    module.exit_json(changed=bool(written) or outdated, written=written, outdated=outdated, diff=differences)
 
 
 if __name__ == "__main__":
