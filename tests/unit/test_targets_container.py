@@ -139,7 +139,7 @@ def test_a_new_container(tmp_path: Path) -> None:
         "podman cp",
         "podman start",
         "podman exec ddconsul-demo",
-        "podman exec ddconsul-demo",
+        "ssh -o",
         "ssh -o",
     ]
     assert engine.asked("update-ca-certificates")
@@ -194,6 +194,21 @@ def test_another_way_is_tried_when_one_is_refused(tmp_path: Path) -> None:
         "bridge",
         "slirp4netns",
     ]
+
+
+def test_a_network_that_leads_nowhere_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(container, "_ANSWER_SECONDS", 0)
+
+    class Deaf(Engine):
+        def __call__(self, command: Command) -> Outcome:
+            bridge = self.asked(" create ")[-1:] and "--network=bridge" in self.asked(" create ")[-1]
+            if command.argv[0] == "ssh" and bridge:
+                return Outcome(255, err="ssh: connect to host 127.0.0.1 port 2201: Connection timed out")
+            return super().__call__(command)
+
+    engine = Deaf()
+    target(engine, tmp_path).prepare(quiet)
+    assert ["bridge" in line for line in engine.asked(" create ")] == [True, False], "one runtime was enough to know"
 
 
 def test_when_no_way_works_each_is_told_and_nothing_is_left(tmp_path: Path) -> None:

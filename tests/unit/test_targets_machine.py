@@ -124,6 +124,32 @@ def test_networks(podman: tuple[int, ...], helpers: tuple[str, ...], expected: t
     assert machine.networks(replace(USUAL, root=root, podman=podman, helpers=helpers)) == expected
 
 
+ROUTES = """\
+Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+eth0\t00000000\t0100580A\t0003\t0\t0\t0\t00000000\t0\t0\t0
+eth0\t{net}\t00000000\t0001\t0\t0\t0\t{mask}\t0\t0\t0
+podman0\t0000580A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0
+"""
+
+
+@pytest.mark.parametrize(
+    ("net", "mask", "expected"),
+    [
+        ("0000580A", "0000FFFF", True),  # 10.88.0.0/16
+        ("0107580A", "00FFFFFF", True),  # 10.88.7.0/24
+        ("0000000A", "000000FF", False),  # 10.0.0.0/8: what is narrower wins
+        ("0001A8C0", "00FFFFFF", False),  # 192.168.1.0/24
+    ],
+)
+def test_the_bridge_s_own_addresses(net: str, mask: str, *, expected: bool) -> None:
+    assert machine.takes_bridge(ROUTES.format(net=net, mask=mask)) is expected
+    assert machine.takes_bridge("") is False
+
+
+def test_a_bridge_whose_addresses_are_taken_comes_last() -> None:
+    assert machine.networks(replace(USUAL, bridge_taken=True)) == ("slirp4netns", "bridge")
+
+
 @pytest.mark.parametrize(("podman", "package"), [((4, 3, 1), "slirp4netns"), ((5, 4, 2), "passt")])
 def test_rootless_without_a_network_helper(podman: tuple[int, ...], package: str) -> None:
     with pytest.raises(TargetError) as caught:
@@ -172,7 +198,10 @@ def test_a_usual_machine_passes() -> None:
 
 def test_flags_and_environment() -> None:
     assert machine.global_flags(USUAL) == ()
-    assert machine.global_flags(replace(USUAL, overlay=False)) == ("--storage-driver", "vfs")
+    own = "/var/lib/containers/storage-ddconsul"
+    assert machine.global_flags(replace(USUAL, own_storage=own)) == (
+        "--root", own, "--runroot", f"{own}/run", "--storage-driver", "vfs",
+    )  # fmt: skip
     assert machine.environment(USUAL) == {}
     assert machine.environment(replace(USUAL, cgroups="v1")) == {"PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
 

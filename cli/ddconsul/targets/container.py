@@ -31,6 +31,9 @@ LABEL_HTTP = "org.ddconsul.http-port"
 LABEL_HTTPS = "org.ddconsul.https-port"
 
 _UP_SECONDS = 90
+_ANSWER_SECONDS = 20
+_NO_ANSWER = "nothing answers"
+_CONNECT_SECONDS = 3
 _SSH_FAILED = 255
 _STOP_SECONDS = "3"
 _PORT_TAKEN = "address already in use"
@@ -217,7 +220,10 @@ class ContainerTarget:
     def _start_new(self, image: str, archive: bytes) -> Ports:
         """Try the ways there are until the container starts."""
         failures: dict[str, list[Attempt]] = {}
+        dead_ends: set[str] = set()
         for attempt in attempts(self._podman.machine):
+            if attempt.network in dead_ends:
+                continue
             for _ in range(_PORT_TRIES):
                 ports = self._choose_ports()
                 failure = self._start(image, archive, ports, attempt)
@@ -227,6 +233,8 @@ class ContainerTarget:
                     break
                 self._refuse_taken_port()
             failures.setdefault(brief(failure), []).append(attempt)
+            if failure.startswith(_NO_ANSWER):
+                dead_ends.add(attempt.network)
         raise TargetError(
             "The container does not start: " + "; ".join(_tell(*failure) for failure in failures.items()),
             self.name,
@@ -263,25 +271,24 @@ class ContainerTarget:
                 failure = outcome.last_words
                 break
         else:
-            failure = self._died() or self._trust()
+            failure = self._trust() or self._answer(ports)
         if failure:
             self._discard()
         return failure
 
-    def _died(self) -> str:
-        """Return systemd's last words when it gives up at once, as it does without a cgroup it may write."""
-        deadline = time.monotonic() + 1
-        while time.monotonic() < deadline:
-            if self._podman.try_("exec", self.name, "test", "-S", "/run/systemd/private").ok:
-                return ""
-            if not self.running():
-                return f"systemd stopped at once: {self._last_words()}"
-        return ""
-
     def _trust(self) -> str:
         """Let the container trust the authorities that were put into it, and return why that failed."""
         outcome = self._podman.try_("exec", self.name, "update-ca-certificates")
-        return "" if outcome.ok else outcome.last_words
+        if outcome.ok:
+            return ""
+        # Systemd gives up at once when it has no cgroup that it may write.
+        return outcome.last_words if self.running() else f"systemd stopped at once: {self._last_words()}"
+
+    def _answer(self, ports: Ports) -> str:
+        """Return why nothing answers on the container's port: a network may come up and lead nowhere."""
+        self.keys.know(ports.ssh)
+        outcome = self._log_in(ports, "true", _ANSWER_SECONDS)
+        return f"{_NO_ANSWER}: {outcome.last_words}" if outcome.code == _SSH_FAILED else ""
 
     def _wake(self, found: dict[str, Any], ports: Ports, report: Report) -> None:
         """Start a container that is there but does not run, and furnish one that was left half-way."""
@@ -293,7 +300,7 @@ class ContainerTarget:
         if not self.keys.complete():
             self.keys.make(self._run)
             self._podman.do("cp", "-", f"{self.name}:/", stdin=contents(self.keys, self._authorities()))
-            failure = self._died() or self._trust()
+            failure = self._trust()
             if failure:
                 raise TargetError(
                     f"The container is broken: {failure}", self.name, f"Look inside: podman logs {self.name}"
@@ -325,13 +332,7 @@ class ContainerTarget:
 
     def _reach(self, ports: Ports) -> Connection:
         """Log in as soon as sshd answers, and wait until systemd has started what belongs to it."""
-        connection = Connection("127.0.0.1", ports.ssh, "root", self.keys.login, self.keys.known_hosts)
-        command = Command(ssh_argv(connection, "systemctl is-system-running --wait"), timeout=_UP_SECONDS)
-        deadline = time.monotonic() + _UP_SECONDS
-        outcome = self._run(command)
-        while outcome.code == _SSH_FAILED and self.running() and time.monotonic() < deadline:
-            time.sleep(0.1)
-            outcome = self._run(command)
+        outcome = self._log_in(ports, "systemctl is-system-running --wait", _UP_SECONDS)
         # Degraded: a unit failed, which a container may have; what a deploy needs is checked by the deploy.
         if outcome.out.strip() not in {"running", "degraded"}:
             what = outcome.last_words if self.running() else self._last_words()
@@ -340,7 +341,20 @@ class ContainerTarget:
                 self.name,
                 f"Look inside: podman logs {self.name} — or remove it (podman rm --force {self.name}) and start anew.",
             )
-        return connection
+        return self._connection(ports)
+
+    def _connection(self, ports: Ports) -> Connection:
+        return Connection("127.0.0.1", ports.ssh, "root", self.keys.login, self.keys.known_hosts)
+
+    def _log_in(self, ports: Ports, script: str, seconds: float) -> Outcome:
+        """Run a script in the container, as soon as its sshd answers."""
+        command = Command(ssh_argv(self._connection(ports), script, seconds=_CONNECT_SECONDS), timeout=_UP_SECONDS)
+        deadline = time.monotonic() + seconds
+        outcome = self._run(command)
+        while outcome.code == _SSH_FAILED and self.running() and time.monotonic() < deadline:
+            time.sleep(0.1)
+            outcome = self._run(command)
+        return outcome
 
     def _last_words(self) -> str:
         logs = self._podman.try_("logs", "--tail", "5", self.name)

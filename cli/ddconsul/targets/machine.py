@@ -9,6 +9,7 @@ import getpass
 import os
 import re
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,10 @@ Cgroups = Literal["v1", "hybrid", "v2"]
 
 PODMAN_CEILING = 1048576
 """What podman asks for by itself, for both limits; less is what a machine may allow."""
+
+_BRIDGE_NETWORK = 10 << 24 | 88 << 16
+_BRIDGE_MASK = 0xFFFF0000
+_BRIDGES = ("podman", "cni-podman")
 
 _HELPERS = ("slirp4netns", "pasta")
 _PASTA_SINCE = (4, 4)
@@ -48,7 +53,8 @@ class Machine:
         helpers: Programs that give a container a network without a bridge.
         limits: The machine's hard limits.
         subordinate_ids: Whether the user has the ids that a rootless container needs.
-        overlay: Whether podman can lay one file system over another where it keeps its images.
+        bridge_taken: Whether a network of the machine has the addresses of podman's bridge.
+        own_storage: Folder for images and containers, where podman's own cannot be used; else "".
     """
 
     user: str
@@ -60,7 +66,8 @@ class Machine:
     helpers: tuple[str, ...]
     limits: Limits
     subordinate_ids: bool = True
-    overlay: bool = True
+    own_storage: str = ""
+    bridge_taken: bool = False
 
     def install(self, *packages: str) -> str:
         """Return what to do about packages that are missing."""
@@ -104,6 +111,24 @@ def file_system(mountinfo: str, path: str) -> str:
     return kind
 
 
+def takes_bridge(routes: str) -> bool:
+    """Tell whether a network has the addresses of podman's bridge, from the text of /proc/net/route.
+
+    So it is inside another container, and in a network that happens to use them.
+    """
+    for line in routes.splitlines()[1:]:
+        interface, destination, *_, mask, _, _, _ = line.split()
+        network, bits = _address(destination), _address(mask)
+        if not interface.startswith(_BRIDGES) and bits >= _BRIDGE_MASK and network & _BRIDGE_MASK == _BRIDGE_NETWORK:
+            return True
+    return False
+
+
+def _address(text: str) -> int:
+    """Return an address as the kernel writes it: hexadecimal, in the machine's byte order."""
+    return int.from_bytes(int(text, 16).to_bytes(4, sys.byteorder), "big")
+
+
 def hard_limits(limits: str, nr_open: str, pid_max: str) -> Limits:
     """Return the limits to ask for, from /proc/self/limits, /proc/sys/fs/nr_open and /proc/sys/kernel/pid_max.
 
@@ -142,6 +167,7 @@ def read_machine(run: Run = run) -> Machine:
     mountinfo = _read("/proc/self/mountinfo")
     version = run(Command(("podman", "--version"), timeout=20))
     storage = "/var/lib/containers/storage" if uid == 0 else str(Path.home() / ".local/share/containers/storage")
+    usable = file_system(mountinfo, storage) != "overlay" or run(Command(("podman", "info"), timeout=20)).ok
     return Machine(
         user=user,
         root=uid == 0,
@@ -155,7 +181,8 @@ def read_machine(run: Run = run) -> Machine:
         ),
         subordinate_ids=_program("newuidmap")
         and all(has_subordinate_ids(_read(path), user, uid) for path in ("/etc/subuid", "/etc/subgid")),
-        overlay=file_system(mountinfo, storage) != "overlay" or run(Command(("podman", "info"), timeout=20)).ok,
+        bridge_taken=takes_bridge(_read("/proc/net/route")),
+        own_storage="" if usable else f"{storage}-ddconsul",
     )
 
 
@@ -202,7 +229,9 @@ def networks(machine: Machine) -> tuple[str, ...]:
     known = [name for name in machine.helpers if name != "pasta" or machine.podman >= _PASTA_SINCE]
     helpers = tuple(sorted(known, key="pasta".__eq__, reverse=pasta_first))
     if machine.root:
-        return ("bridge", *helpers)
+        # Pasta is for who is not root.
+        others = tuple(name for name in helpers if name != "pasta")
+        return (*others, "bridge") if machine.bridge_taken else ("bridge", *others)
     if not helpers:
         name = "passt" if pasta_first else "slirp4netns"
         raise TargetError(
@@ -222,11 +251,13 @@ def ulimit_flags(limits: Limits) -> tuple[str, ...]:
 
 
 def global_flags(machine: Machine) -> tuple[str, ...]:
-    """Return podman's flags for how images are kept.
+    """Return podman's flags for where and how images are kept.
 
-    On an overlay file system (podman inside a container) the kernel refuses a second overlay on top.
+    On an overlay file system (podman inside a container) the kernel refuses a second overlay on top. Podman then needs
+    another driver, and a place of its own for it: it ties a place to the driver it was first tried with.
     """
-    return () if machine.overlay else ("--storage-driver", "vfs")
+    place = machine.own_storage
+    return ("--root", place, "--runroot", f"{place}/run", "--storage-driver", "vfs") if place else ()
 
 
 def environment(machine: Machine) -> dict[str, str]:
