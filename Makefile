@@ -74,8 +74,8 @@ clean: ## Remove what make made here: demos, test containers, images, .venv and 
 
 # A target's own value reaches the targets that it needs, so all that it lacks comes in one apt-get.
 PACKAGES := demo
-lint test: PACKAGES := demo test
-test-real bench: PACKAGES := demo test browser
+lint: PACKAGES := demo test
+test test-real bench: PACKAGES := demo test browser
 
 .PHONY: system
 system:
