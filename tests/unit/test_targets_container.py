@@ -14,7 +14,7 @@ import pytest
 from ddconsul.instance.models import Instance
 from ddconsul.targets import container
 from ddconsul.targets.base import TargetError
-from ddconsul.targets.container import Browser, ContainerTarget, Ports, contents, create_argv, free_port
+from ddconsul.targets.container import Browser, ContainerTarget, Ports, contents, create_argv, free_port, labels
 from ddconsul.targets.factory import target_for
 from ddconsul.targets.keys import Keys
 from ddconsul.targets.local import LocalTarget
@@ -96,7 +96,9 @@ def target(engine: Engine, state: Path, browser: Browser | None = None) -> Conta
 
 
 def test_create_command() -> None:
-    assert create_argv("demo", "localhost/base:1", Ports(2201, 8080, 8443), "bridge", Limits(4000, 300)) == (
+    ports = Ports(2201, 8080, 8443)
+    marks = labels("demo", Path("/state"), ports)
+    assert create_argv("localhost/base:1", ports, "bridge", Limits(4000, 300), marks) == (
         "create",
         "--name", "ddconsul-demo",
         "--hostname", "demo",
@@ -106,6 +108,7 @@ def test_create_command() -> None:
         "--publish", "127.0.0.1:8080:80",
         "--publish", "127.0.0.1:8443:443",
         "--label", "org.ddconsul.site=demo",
+        "--label", "org.ddconsul.state=/state",
         "--label", "org.ddconsul.ssh-port=2201",
         "--label", "org.ddconsul.http-port=8080",
         "--label", "org.ddconsul.https-port=8443",
@@ -265,7 +268,18 @@ def test_a_container_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     engine.container = {"Config": {"Labels": None}, "State": {"Running": True}}
     with pytest.raises(TargetError, match="ddconsul did not make it"):
         target(engine, tmp_path).prepare(quiet)
-    assert engine.verbs() == ["podman container"]
+    with pytest.raises(TargetError, match="ddconsul did not make it"):
+        target(engine, tmp_path).remove(quiet)
+    assert set(engine.verbs()) == {"podman container"}
+
+
+def test_a_container_of_another_user_of_ddconsul_is_left_alone(tmp_path: Path) -> None:
+    engine = Engine()
+    target(engine, tmp_path / "mine").prepare(quiet)
+    for action in ("prepare", "remove"):
+        with pytest.raises(TargetError, match=f"keeps its state in {tmp_path}/mine"):
+            getattr(target(engine, tmp_path / "yours"), action)(quiet)
+    assert engine.container is not None
 
 
 def test_a_container_that_is_interrupted_is_not_left_half(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from ddconsul.operations.init import FILE, render
 from ddconsul.operations.source import STANDIN_MARK
 from ddconsul.paths import Paths, cache_folder, state_folder
 from ddconsul.secrets import ADMINISTRATOR_PASSWORD, write_private
-from ddconsul.targets.container import LABEL, LABEL_HTTP
+from ddconsul.targets.container import LABEL, LABEL_HTTP, LABEL_STATE
 from ddconsul.targets.container import ContainerTarget as Container
 from ddconsul.targets.machine import read_machine
 from ddconsul.targets.podman import Podman
@@ -279,10 +279,10 @@ def _containers() -> dict[str, dict[str, Any]]:
     machine = read_machine()
     if not machine.podman:
         return {}
-    found = ((entry["Labels"] or {}, entry) for entry in Podman(machine).containers(LABEL))
-    return {
-        labels[LABEL].removeprefix(PREFIX): entry for labels, entry in found if labels.get(LABEL, "").startswith(PREFIX)
-    }
+    # Those of this user's own state: another one's demos are none of our business.
+    found = Podman(machine).containers(f"{LABEL_STATE}={state_folder()}")
+    sites = ((entry["Labels"].get(LABEL, ""), entry) for entry in found)
+    return {site.removeprefix(PREFIX): entry for site, entry in sites if site.startswith(PREFIX)}
 
 
 def _listed(name: str, container: dict[str, Any] | None) -> Listed:

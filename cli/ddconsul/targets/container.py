@@ -18,7 +18,7 @@ from ddconsul.targets.process import Command, Outcome, Run, argv, run
 from ddconsul.targets.ssh import ssh_argv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ddconsul.targets.machine import Limits
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ddconsul.targets.trust import Authority
 
 LABEL = "org.ddconsul.site"
+LABEL_STATE = "org.ddconsul.state"
 LABEL_SSH = "org.ddconsul.ssh-port"
 LABEL_HTTP = "org.ddconsul.http-port"
 LABEL_HTTPS = "org.ddconsul.https-port"
@@ -82,15 +83,34 @@ def container_name(site: str) -> str:
     return f"ddconsul-{site}"
 
 
-def create_argv(site: str, image: str, ports: Ports, network: str, limits: Limits) -> tuple[str, ...]:
-    """Return podman's arguments that make the container."""
-    labels = {LABEL: site, LABEL_SSH: str(ports.ssh), LABEL_HTTP: str(ports.http), LABEL_HTTPS: str(ports.https)}
+def labels(site: str, state_dir: Path, ports: Ports) -> dict[str, str]:
+    """Return what a container remembers about itself."""
+    return {
+        LABEL: site,
+        LABEL_STATE: str(state_dir),
+        LABEL_SSH: str(ports.ssh),
+        LABEL_HTTP: str(ports.http),
+        LABEL_HTTPS: str(ports.https),
+    }
+
+
+def create_argv(image: str, ports: Ports, network: str, limits: Limits, marks: Mapping[str, str]) -> tuple[str, ...]:
+    """Return podman's arguments that make the container.
+
+    Args:
+        image: The base image.
+        ports: The ports on this machine.
+        network: The kind of network.
+        limits: The most to ask for.
+        marks: Its labels; the site's name is among them.
+    """
+    site = marks[LABEL]
     return argv(
         ("create", "--name", container_name(site), "--hostname", site, "--systemd=always", f"--network={network}"),
         ("--publish", f"127.0.0.1:{ports.ssh}:22"),
         ("--publish", f"127.0.0.1:{ports.http}:80"),
         ("--publish", f"127.0.0.1:{ports.https}:443"),
-        *(("--label", f"{key}={value}") for key, value in labels.items()),
+        *(("--label", f"{key}={value}") for key, value in marks.items()),
         # The image is made here or pulled on purpose, never looked for elsewhere.
         "--pull=never",
         ulimit_flags(limits),
@@ -171,6 +191,7 @@ class ContainerTarget:
         self.name = container_name(site)
         self.keys = Keys(state_dir / "containers" / site)
         self._podman = podman
+        self._state_dir = state_dir
         self._image = BaseImage(podman, state_dir, run)
         self._authorities = authorities
         self._browser = browser
@@ -196,7 +217,9 @@ class ContainerTarget:
 
     def remove(self, report: Report) -> None:
         """Remove the container, its volumes and its keys."""
-        if self._podman.machine.podman and self._podman.inspect(self.name) is not None:
+        found = self._podman.inspect(self.name) if self._podman.machine.podman else None
+        if found is not None:
+            self._ports(found)  # refuses a container that is not ours
             report(f"Removing container {self.name}")
             self._discard()
         self.keys.remove()
@@ -260,7 +283,7 @@ class ContainerTarget:
     def _start(self, image: str, archive: bytes, ports: Ports, attempt: Attempt) -> str:
         """Start a container in one way, and return why that failed ("" when it did not)."""
         steps = (
-            (create_argv(self.site, image, ports, attempt.network, self._podman.machine.limits), b""),
+            (self._create(image, ports, attempt), b""),
             (("cp", "-", f"{self.name}:/"), archive),
             (("start", self.name), b""),
         )
@@ -275,6 +298,10 @@ class ContainerTarget:
         if failure:
             self._discard()
         return failure
+
+    def _create(self, image: str, ports: Ports, attempt: Attempt) -> tuple[str, ...]:
+        marks = labels(self.site, self._state_dir, ports)
+        return create_argv(image, ports, attempt.network, self._podman.machine.limits, marks)
 
     def _trust(self) -> str:
         """Let the container trust the authorities that were put into it, and return why that failed."""
@@ -321,14 +348,20 @@ class ContainerTarget:
         )
 
     def _ports(self, found: dict[str, Any]) -> Ports:
-        labels = found["Config"].get("Labels") or {}
-        if labels.get(LABEL) != self.site:
+        marks = found["Config"].get("Labels") or {}
+        if marks.get(LABEL) != self.site:
             raise TargetError(
                 "A container of this name is there, and ddconsul did not make it.",
                 self.name,
                 f"Give the site another name (target.site), or remove that container: podman rm --force {self.name}",
             )
-        return Ports(*(int(labels[label]) for label in (LABEL_SSH, LABEL_HTTP, LABEL_HTTPS)))
+        if marks.get(LABEL_STATE, str(self._state_dir)) != str(self._state_dir):
+            raise TargetError(
+                f"This container belongs to a ddconsul that keeps its state in {marks[LABEL_STATE]}.",
+                self.name,
+                "Give the site another name (target.site), or go there (HOME and XDG_STATE_HOME decide where that is).",
+            )
+        return Ports(*(int(marks[label]) for label in (LABEL_SSH, LABEL_HTTP, LABEL_HTTPS)))
 
     def _reach(self, ports: Ports) -> Connection:
         """Log in as soon as sshd answers, and wait until systemd has started what belongs to it."""
