@@ -1,0 +1,90 @@
+"""What the documents say is there, is there: files, verbs, options, targets of make, keys of the municipality file."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from files import write
+from rendering import REPOSITORY
+
+from ddconsul.commands import VERBS, main
+from ddconsul.instance.loader import load
+
+# Hidden folders hold what tools fetched or made.
+DOCUMENTS = sorted(
+    path
+    for path in REPOSITORY.rglob("*.md")
+    if not any(part.startswith(".") or part == "node_modules" for part in path.relative_to(REPOSITORY).parts)
+)
+README = REPOSITORY / "README.md"
+FENCED = re.compile(r"^ *```(?P<kind>\w*)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\((?P<place>[^)\s]+)\)")
+COMMAND = re.compile(r"^ *(?:\$ )?(?:\.venv/bin/)?(?P<name>ddconsul|make) (?P<words>[^#\n;&|]+)", re.MULTILINE)
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
+
+
+def commands(path: Path, name: str) -> list[list[str]]:
+    """Return the words of each command that stands in a document as code."""
+    text = path.read_text(encoding="utf-8")
+    code = [match["text"] for match in FENCED.finditer(text) if match["kind"] in {"sh", "console"}]
+    code += INLINE.findall(FENCED.sub("", text))
+    found = (match for part in code for match in COMMAND.finditer(part))
+    return [match["words"].split() for match in found if match["name"] == name]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_links_lead_to_something_in_this_repository(document: Path) -> None:
+    text = FENCED.sub("", document.read_text(encoding="utf-8"))
+    places = [match["place"].partition("#")[0] for match in LINK.finditer(text) if "://" not in match["place"]]
+    targets = [(document.parent / place).resolve() for place in places if place]
+
+    assert [str(target) for target in targets if not target.exists()] == []
+    assert [str(target) for target in targets if not target.is_relative_to(REPOSITORY)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_commands_are_ones_that_ddconsul_knows(document: Path) -> None:
+    for words in commands(document, "ddconsul"):
+        command: click.Command = main
+        path = "ddconsul"
+        for word in words:
+            if word.startswith("-"):
+                known = {name for parameter in command.params for name in parameter.opts} | {"--help", "-h"}
+                assert word in known, f"{path} has no option {word}"
+            elif isinstance(command, click.Group):
+                inner = command.get_command(click.Context(command), word)
+                assert inner is not None, f"{path} has no verb {word}"
+                command, path = inner, f"{path} {word}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_targets_of_make_are_in_the_makefile(document: Path) -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+
+    assert {words[0] for words in commands(document, "make")} <= targets
+
+
+def test_the_readme_shows_every_verb_that_a_deploy_takes() -> None:
+    shown = {words[0] for words in commands(README, "ddconsul")}
+
+    assert set(VERBS) - {"schema"} <= shown
+
+
+def test_the_readme_s_municipality_file_is_right(tmp_path: Path) -> None:
+    (excerpt,) = (
+        match["text"] for match in FENCED.finditer(README.read_text(encoding="utf-8")) if match["kind"] == "yaml"
+    )
+    loaded = load(write(tmp_path, excerpt))
+
+    assert loaded.instance.target.type == "ssh"
+    assert not loaded.warnings
+
+
+def test_the_readme_s_picture_is_small() -> None:
+    assert (REPOSITORY / "docs/images/home.png").stat().st_size < 300_000
