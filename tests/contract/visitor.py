@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
 import ssl
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -158,8 +159,21 @@ class Visitor:
     def _connection(self) -> http.client.HTTPConnection:
         if self._url.scheme == "http":
             return http.client.HTTPConnection(self._address, timeout=90)
+        return ByName(self._address, str(self._url.hostname))
+
+
+class ByName(http.client.HTTPSConnection):
+    """HTTPS to an address, for a host name that the DNS need not know."""
+
+    def __init__(self, address: str, name: str) -> None:
         # The certificate of a test's own host is nobody's but its own.
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        return http.client.HTTPSConnection(self._address, timeout=90, context=context)
+        super().__init__(address, timeout=90, context=context)
+        self._tls, self._name = context, name
+
+    def connect(self) -> None:
+        """Connect, and ask for the name in the TLS hello."""
+        plain = socket.create_connection((self.host, self.port), self.timeout)
+        self.sock = self._tls.wrap_socket(plain, server_hostname=self._name)

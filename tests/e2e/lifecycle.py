@@ -174,7 +174,7 @@ class LaterDeploys:
         assert again.json["changes"] == []
         assert again.json["changed"] == 0
         assert world.host.starts(world.slug) == before
-        assert again.seconds <= SECOND_DEPLOY_SECONDS
+        assert_in_time(world, again, SECOND_DEPLOY_SECONDS)
 
     def test_what_would_change_is_told_and_not_done(self, world: World) -> None:
         world.municipality.edit({"modules.debates": True})
@@ -224,7 +224,7 @@ class SecondSite:
         done = second.municipality.deploy()
 
         assert done.json["url"] == f"https://{SECOND_DOMAIN}/"
-        assert done.seconds <= SECOND_SITE_SECONDS
+        assert_in_time(world, done, SECOND_SITE_SECONDS)
         after = world.host.starts(world.slug)
         assert [before_line for before_line in before.split("\n\n") if "ddconsul" in before_line] == [
             after_line for after_line in after.split("\n\n") if "ddconsul" in after_line
@@ -249,7 +249,7 @@ class SecondSite:
         attempts = (
             f"cat {theirs}/config/secrets.yml",
             f"ls {theirs}/storage",
-            f"psql --dbname {account(world.slug)} --list",
+            f"psql --tuples-only --dbname {account(world.slug)} --command 'TABLE users'",
         )
 
         for attempt in attempts:
@@ -293,6 +293,11 @@ class Second:
     municipality: Municipality
     slug: str
     site: Site
+
+
+def assert_in_time(world: World, done: Outcome, seconds: float) -> None:
+    """Hold a deploy of Consul itself to what was promised; the stand-in is also tested on machines that do more."""
+    assert world.material.standin or done.seconds <= seconds, f"it took {done.seconds:.1f} s"
 
 
 def features(world: World) -> dict[str, Any]:
