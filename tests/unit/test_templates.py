@@ -172,8 +172,8 @@ def test_apt_goes_through_the_proxy_that_is_named() -> None:
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     for unit in evaluate("consul_site_units", "consul_site"):
         # This machine need not have Bundler; that the host has is the role's care.
-        text = re.sub(r"(?m)^(Exec\w+=)/usr/bin/bundle\b", r"\1/bin/true", render("consul_site", unit["src"]))
-        (tmp_path / unit["dest"]).write_text(text)
+        text = re.sub(r"(?m)^(Exec\w+=)/usr/bin/bundle\b", r"\1/bin/true", unit["content"])
+        (tmp_path / Path(unit["path"]).name).write_text(text)
     units = sorted(str(path) for path in tmp_path.iterdir())
     assert passes(tool("systemd-analyze"), "verify", "--man=no", *units) == ""
 
@@ -209,6 +209,6 @@ def test_tasks_name_templates_that_exist() -> None:
     named = {
         (path.parts[-3], name)
         for path in ROLES.glob("*/*/*.yml")
-        for name in re.findall(r"src: ([\w.-]+\.j2)\b", path.read_text())
+        for name in re.findall(r"(?:src: |template', ')([\w.-]+\.j2)\b", path.read_text())
     }
     assert named <= set(templates())

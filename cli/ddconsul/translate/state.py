@@ -11,6 +11,8 @@ Setting = str | bool | None
 
 # Consul's modules with a setting `process.<name>`; sdg is a feature of its own.
 PROCESSES = ("debates", "proposals", "polls", "budgets", "legislation")
+# The home page's lists of what is going on, and the module that each belongs to.
+FEEDS = {"debates": "debates", "proposals": "proposals", "processes": "legislation"}
 # On in Consul's seeds, and broken without keys of the networks.
 SOCIAL_LOGINS = ("facebook", "google", "twitter")
 
@@ -35,6 +37,8 @@ def settings(instance: Instance) -> dict[str, Setting]:
         "locales.enabled": " ".join(languages),
         **{f"process.{process}": bool(getattr(modules, process)) for process in PROCESSES},
         "feature.sdg": modules.sdg,
+        # The home page would go on showing what is off.
+        **{f"homepage.widgets.feeds.{feed}": bool(getattr(modules, module)) for feed, module in FEEDS.items()},
         **{f"feature.{network}_login": False for network in SOCIAL_LOGINS},
         "html.per_page_code_head": style(instance.branding.colours),
     }
