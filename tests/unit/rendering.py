@@ -52,7 +52,7 @@ def variables(role: str, **overrides: object) -> Variables:
     return merged | {"role_name": role, "role_path": path, "ansible_search_path": [path]} | overrides
 
 
-def evaluate(expression: str, role: str, **overrides: object) -> Any:  # noqa: ANN401 — whatever the expression gives
+def evaluate(expression: str, role: str, **overrides: object) -> Any:
     """Return what an expression gives in a task of the role; an undefined variable is an error.
 
     Args:
