@@ -202,13 +202,14 @@ def test_a_password_that_looks_like_ruby_stays_a_password() -> None:
     assert found == "it's <%= not Ruby %>"
 
 
-# --- no template without a test ---------------------------------------------------------------------------
+# --- nothing left over ------------------------------------------------------------------------------------
 
 
-def test_tasks_name_templates_that_exist() -> None:
+def test_roles_name_every_template_and_none_that_is_not_there() -> None:
+    places = [*ROLES.glob("*/*/*.yml"), *ROLES.glob("*/templates/*.j2")]
     named = {
         (path.parts[-3], name)
-        for path in ROLES.glob("*/*/*.yml")
-        for name in re.findall(r"(?:src: |template', ')([\w.-]+\.j2)\b", path.read_text())
+        for path in places
+        for name in re.findall(r"(?:src: |[\"'/])([\w.-]+\.j2)\b", path.read_text())
     }
-    assert named <= set(templates())
+    assert named == set(templates())
