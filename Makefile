@@ -22,6 +22,8 @@ READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | sha256sum 
 
 SUITES := $(wildcard tests/unit tests/molecule tests/e2e)
 PYTEST := pytest --color=auto
+# Two files of tests at a time; a file's own tests build on each other.
+SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile
 LINTERS := lint-python lint-types lint-ansible lint-yaml lint-shell lint-ruby
 
 .PHONY: help
@@ -34,7 +36,7 @@ demo: $(READY) ## A running demo site, with a URL to open
 
 .PHONY: test
 test: lint ## All checks and all tests, except those that need Consul's own source
-	$(PYTEST) -m 'not real' $(SUITES)
+	$(PYTEST) $(SIDE_BY_SIDE) -m 'not real' $(SUITES)
 
 .PHONY: test-real
 test-real: $(READY) ## The same against Consul itself: DDCONSUL_E2E_SOURCE=... DDCONSUL_E2E_GEMS=...
