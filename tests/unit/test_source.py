@@ -14,7 +14,7 @@ from ddconsul import assets
 from ddconsul.errors import InputError
 from ddconsul.operations import git as git_module
 from ddconsul.operations import source
-from ddconsul.operations.source import RELEASE_FILE, gems_archive, overlay, resolve
+from ddconsul.operations.source import RELEASE_FILE, gems_archive, overlay, registries, resolve
 
 CONTROLLER = 'render json: {{ release: "{}" }}\n'
 
@@ -192,6 +192,19 @@ def test_an_overlay_is_named_after_its_content(cache: Path, tmp_path: Path) -> N
     assert overlay(tmp_path / "o", cache) == (archive, digest)
     (tmp_path / "o" / "app" / "x.rb").write_text("2")
     assert overlay(tmp_path / "o", cache)[1] != digest
+
+
+def test_the_registries_are_those_that_the_source_locks(cache: Path, tmp_path: Path) -> None:
+    files = {
+        RELEASE_FILE: '{ release: "2.5.1" }',
+        "Gemfile.lock": "GEM\n  remote: https://gems.example.org/\n  specs:\n",
+        "package-lock.json": '{"packages": {"d3": {"resolved": "https://npm.example.org/d3/-/d3-3.5.17.tgz"}}}',
+    }
+    locked = resolve(str(pack(tmp_path / "locked.tar.gz", files)), "2.5.1", cache)
+    assert registries(locked.archive) == {"gems": "https://gems.example.org/", "npm": "https://npm.example.org/"}
+    del files["Gemfile.lock"], files["package-lock.json"]
+    free = resolve(str(pack(tmp_path / "free.tar.gz", files)), "2.5.1", cache)
+    assert registries(free.archive) == {}
 
 
 def test_a_folder_of_gems_is_packed_once(cache: Path, tmp_path: Path) -> None:

@@ -46,10 +46,10 @@ Components: main
                     "# deb http://old.example.org/debian bookworm main\n"
                     "deb [signed-by=/x.gpg arch=amd64] https://ftp.example.org/debian trixie main contrib # ours\n"
                     "deb-src http://src.example.org/debian trixie main\n"
-                    "deb http://security.debian.org/debian-security trixie-security main\n"
+                    "deb http://security.example.org/debian-security trixie-security main\n"
                 )
             ],
-            Mirrors("https://ftp.example.org/debian", "http://security.debian.org/debian-security"),
+            Mirrors("https://ftp.example.org/debian", "http://security.example.org/debian-security"),
         ),
         # Third parties and what apt alone understands do not count; neither does what is switched off.
         (
@@ -99,17 +99,25 @@ def test_sources_have_updates_and_security() -> None:
 
 
 def test_mmdebstrap_command() -> None:
-    argv = image.mmdebstrap_argv(Path("/s/root.tar"), Path("/s"), Mirrors(), root=True)
+    mirrors = Mirrors("http://m.example.org/debian", "http://m.example.org/debian-security")
+    argv = image.mmdebstrap_argv(Path("/s/root.tar"), Path("/s"), mirrors, root=True)
     assert argv[:3] == ("mmdebstrap", "--mode=root", "--variant=minbase")
     assert argv[3] == ("--include=systemd,systemd-sysv,dbus,openssh-server,python3,python3-apt,ca-certificates")
     assert argv[-5:] == (
         "trixie",
         "/s/root.tar",
-        "deb http://deb.debian.org/debian trixie main",
-        "deb http://deb.debian.org/debian trixie-updates main",
-        "deb http://deb.debian.org/debian-security trixie-security main",
+        "deb http://m.example.org/debian trixie main",
+        "deb http://m.example.org/debian trixie-updates main",
+        "deb http://m.example.org/debian-security trixie-security main",
     )
     assert "--mode=unshare" in image.mmdebstrap_argv(Path("x"), Path("/s"), Mirrors(), root=False)
+
+
+def test_without_a_mirror_of_its_own_the_host_leaves_it_to_the_makers() -> None:
+    argv = image.mmdebstrap_argv(Path("/s/root.tar"), Path("/s"), Mirrors(), root=True)
+    assert argv[-2:] == ("trixie", "/s/root.tar")
+    assert not [word for word in argv if "sources" in word]
+    assert "sources" not in image.containerfile(Mirrors())
 
 
 def test_no_host_key_and_no_package_list_stays_in_the_image() -> None:

@@ -170,6 +170,7 @@ def gather(instance: Instance, found: Source, cache: Path) -> Material:
         overlay=overlay,
         overlay_digest=overlay_digest,
         gems_archive=str(gems),
+        registries={} if found.standin else source.registries(found.archive),
         extra_ca=tuple((authority["name"], authority["pem"]) for authority in authorities(named)),
     )
 

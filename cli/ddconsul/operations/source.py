@@ -38,6 +38,13 @@ _LEFT_OUT = {
 _EMPTIED = {"log", "tmp", "storage"}
 
 
+# Where a lock file says what it locks comes from.
+_LOCKS = {
+    "gems": ("Gemfile.lock", re.compile(r"^  remote: (?P<url>https?://\S+)", re.MULTILINE)),
+    "npm": ("package-lock.json", re.compile(r'"resolved": "(?P<url>https?://[^/"]+/)')),
+}
+
+
 @dataclass(frozen=True)
 class Source:
     """A source of Consul that can be deployed.
@@ -101,6 +108,21 @@ def resolve(source: str, version: str, cache: Path, report: Callable[[str], None
 def overlay(folder: Path, cache: Path) -> tuple[Path, str]:
     """Return an archive of a folder with custom code, and its checksum."""
     return _packed(folder, cache, lambda path: path.name == ".git")
+
+
+def registries(archive: Path) -> dict[str, str]:
+    """Return the registries that a source takes its parts from, by what it locks: "gems" and "npm".
+
+    Args:
+        archive: Tar of the source.
+    """
+    found = {}
+    for name, (file, address) in _LOCKS.items():
+        content = read_member(archive, file)
+        match = address.search(content.decode("utf-8", "replace")) if content is not None else None
+        if match is not None:
+            found[name] = match["url"]
+    return found
 
 
 def gems_archive(folder: Path, cache: Path) -> Path:

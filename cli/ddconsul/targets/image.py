@@ -63,10 +63,15 @@ _SUITES = re.compile(
 
 @dataclass(frozen=True)
 class Mirrors:
-    """Where Debian's packages come from."""
+    """Where Debian's packages come from.
 
-    main: str = "http://deb.debian.org/debian"
-    security: str = "http://deb.debian.org/debian-security"
+    Args:
+        main: URL of Debian's archive, or "" to leave it to mmdebstrap's or the registry image's own default.
+        security: URL of the archive of security updates, or "" when it is left to them or not known.
+    """
+
+    main: str = ""
+    security: str = ""
 
 
 def find_mirrors(texts: list[str]) -> Mirrors:
@@ -82,11 +87,11 @@ def find_mirrors(texts: list[str]) -> Mirrors:
             security = security or uri.rstrip("/")
         else:
             main = main or uri.rstrip("/")
-    return Mirrors(main or Mirrors.main, security or Mirrors.security)
+    return Mirrors(main, security if main else "")
 
 
 def host_mirrors(root: Path = Path("/")) -> Mirrors:
-    """Return the mirrors this host uses; the usual ones when it is not Debian."""
+    """Return the mirrors this host uses; when it is not Debian, none of its own."""
     if "\nID=debian\n" not in f"\n{_read(root / 'etc/os-release')}\n":
         return Mirrors()
     folder = root / "etc/apt/sources.list.d"
@@ -95,11 +100,13 @@ def host_mirrors(root: Path = Path("/")) -> Mirrors:
 
 
 def sources(mirrors: Mirrors) -> str:
-    """Return the apt sources of the image."""
+    """Return the apt sources of the image, or "" when they are left as its maker wrote them."""
+    suites = ((mirrors.main, f"{SUITE} {SUITE}-updates"), (mirrors.security, f"{SUITE}-security"))
     keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    return (
-        f"Types: deb\nURIs: {mirrors.main}\nSuites: {SUITE} {SUITE}-updates\nComponents: main\nSigned-By: {keyring}\n\n"
-        f"Types: deb\nURIs: {mirrors.security}\nSuites: {SUITE}-security\nComponents: main\nSigned-By: {keyring}\n"
+    return "\n".join(
+        f"Types: deb\nURIs: {uri}\nSuites: {names}\nComponents: main\nSigned-By: {keyring}\n"
+        for uri, names in suites
+        if uri
     )
 
 
@@ -128,7 +135,12 @@ def mmdebstrap_argv(tarball: Path, folder: Path, mirrors: Mirrors, *, root: bool
         mirrors: Where the packages come from.
         root: Whether we are root; otherwise it works in a user namespace.
     """
-    mains = (f"deb {mirrors.main} {SUITE} main", f"deb {mirrors.main} {SUITE}-updates main")
+    security = (f"deb {mirrors.security} {SUITE}-security main",) if mirrors.security else ()
+    lines = (f"deb {mirrors.main} {SUITE} main", f"deb {mirrors.main} {SUITE}-updates main", *security)
+    own_sources = (
+        '--customize-hook=rm -f "$1/etc/apt/sources.list"',
+        f"--customize-hook=upload {folder / 'debian.sources'} /etc/apt/sources.list.d/debian.sources",
+    )
     return (
         "mmdebstrap",
         f"--mode={'root' if root else 'unshare'}",
@@ -140,12 +152,10 @@ def mmdebstrap_argv(tarball: Path, folder: Path, mirrors: Mirrors, *, root: bool
         f"--setup-hook=copy-in {folder / 'etc/dpkg'} /etc",
         f"--customize-hook=copy-in {folder / 'etc'} /",
         f'--customize-hook=cd "$1" && {finish()}',
-        '--customize-hook=rm -f "$1/etc/apt/sources.list"',
-        f"--customize-hook=upload {folder / 'debian.sources'} /etc/apt/sources.list.d/debian.sources",
+        *(own_sources if mirrors.main else ()),
         SUITE,
         str(tarball),
-        *mains,
-        f"deb {mirrors.security} {SUITE}-security main",
+        *(lines if mirrors.main else ()),
     )
 
 
@@ -153,13 +163,14 @@ def containerfile(mirrors: Mirrors) -> str:
     """Return the recipe on top of a registry's image of Debian."""
     # An https mirror must be trusted before ca-certificates is there; the bundle is mounted, not copied.
     trust = f" -o Acquire::https::CaInfo=/run{_BUNDLE}" if "https://" in mirrors.main + mirrors.security else ""
+    own_sources = ("COPY debian.sources /etc/apt/sources.list.d/debian.sources", "RUN rm -f /etc/apt/sources.list")
     return "\n".join(
         (
             f"FROM {UPSTREAM}",
             "COPY etc/ /etc/",
-            "COPY debian.sources /etc/apt/sources.list.d/debian.sources",
+            *(own_sources if mirrors.main else ()),
             (
-                f"RUN rm -f /etc/apt/sources.list && apt-get{trust} update && DEBIAN_FRONTEND=noninteractive "
+                f"RUN apt-get{trust} update && DEBIAN_FRONTEND=noninteractive "
                 f"apt-get{trust} install --yes --no-install-recommends {' '.join(PACKAGES)} && apt-get clean && cd / "
                 f"&& {finish()}"
             ),
@@ -265,7 +276,7 @@ class BaseImage:
         if not made.ok:
             raise TargetError(
                 f"The base image cannot be made from Debian's packages: {_complaint(made.err)}",
-                mirrors.main,
+                mirrors.main or "mmdebstrap's own choice of mirror",
                 "Check that this machine reaches its Debian mirror (apt-get update), and try again.",
             )
         self._import(image, tarball)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from ddconsul.translate.state import state_document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ddconsul.instance.models import Instance, Smtp
 
 
@@ -23,6 +25,7 @@ class Material:
         overlay: Tar with the municipality's own code, or "".
         overlay_digest: Checksum of the overlay, or "".
         gems_archive: Tar with a mirror of gems, or "".
+        registries: URLs of the registries that the source names, by "gems" and "npm".
         extra_ca: Name and PEM text of certificate authorities.
     """
 
@@ -33,6 +36,7 @@ class Material:
     overlay: str = ""
     overlay_digest: str = ""
     gems_archive: str = ""
+    registries: Mapping[str, str] = field(default_factory=dict)
     extra_ca: tuple[tuple[str, str], ...] = ()
 
 
@@ -93,7 +97,9 @@ def _build(instance: Instance, material: Material) -> dict[str, Any]:
         "consul_build_gems": material.gems,
         "consul_build_gems_mirror": "" if material.gems_archive else consul.gems_mirror or "",
         "consul_build_gems_archive": material.gems_archive,
+        "consul_build_gems_registry": material.registries.get("gems", ""),
         "consul_build_npm_mirror": consul.npm_mirror or "",
+        "consul_build_npm_registry": material.registries.get("npm", ""),
         "consul_build_proxy": instance.network.proxy or "",
     }
     if material.packages:
