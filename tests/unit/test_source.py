@@ -197,6 +197,7 @@ def test_an_overlay_is_named_after_its_content(cache: Path, tmp_path: Path) -> N
 def test_the_registries_are_those_that_the_source_locks(cache: Path, tmp_path: Path) -> None:
     files = {
         RELEASE_FILE: '{ release: "2.5.1" }',
+        "Gemfile": "",
         "Gemfile.lock": "GEM\n  remote: https://gems.example.org/\n  specs:\n",
         "package-lock.json": '{"packages": {"d3": {"resolved": "https://npm.example.org/d3/-/d3-3.5.17.tgz"}}}',
     }
