@@ -1,6 +1,6 @@
 """Measures a deploy beside the same steps by hand. Nothing else should run meanwhile.
 
-usage: scripts/bench [--standin] [--rounds N] [--name NAME] [--only-starts]
+usage: scripts/bench [--standin] [--rounds N] [--again N] [--name NAME] [--only-starts]
 
 Consul itself comes from DDCONSUL_E2E_SOURCE (a git repository or tarball) and DDCONSUL_E2E_GEMS (a folder that is a
 mirror of gems), as in `make test-real`. Without them, and with --standin, the stand-in is measured.
@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "tests"), str(Path(__fil
 
 from bare import BareInstallation, Step  # noqa: E402 — after the path to it is known
 from host import Host, Login  # noqa: E402
-from report import Measured, Round, tasks_of, write  # noqa: E402
+from report import Measured, Round, tasks_of, units_of, write  # noqa: E402
 from user import Material, Municipality, Tool  # noqa: E402
 
 from ddconsul.operations.source import resolve  # noqa: E402
@@ -74,18 +74,19 @@ class Bench:
             seconds, log = self._deploy(ours[1], f"ours-{number}")
             self._packages = sorted(manual_packages(ours[0]) - before)
             steps = self._by_hand(bare[0], self._packages)
-        self.measured.rounds.append(Round(order, seconds, tasks_of(log, seconds), steps))
+        journal = ours[0].sh('journalctl --quiet --output=json _PID=1 | grep \'"UNIT":"ddconsul-build-\'')
+        self.measured.rounds.append(Round(order, seconds, tasks_of(log, seconds), units_of(journal), steps))
         say(f"  deploy {seconds:.0f} s, by hand {self.measured.rounds[-1].by_hand:.0f} s")
         self._remove(bare[0].name)
 
-    def again(self) -> None:
+    def again(self, times: int) -> None:
         """Measure what comes after a first deploy: nothing to do, and another site on the same host."""
-        for _ in range(AGAIN):
+        for _ in range(times):
             done = self._first.deploy()
             if done.json["changed"]:
                 sys.exit(f"A second deploy changed something: {done.json['changes']}")
             self.measured.second_deploys.append(done.seconds)
-        for number in range(AGAIN):
+        for number in range(times):
             second = self._municipality(self._login, f"second-{number}")
             self.measured.second_sites.append(second.deploy().seconds)
 
@@ -168,6 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--standin", action="store_true", help="measure the stand-in")
     parser.add_argument("--rounds", type=int, default=1, help="how often both sides are done, in turns (default: 1)")
+    parser.add_argument("--again", type=int, default=AGAIN, help="how often what comes later is done (default: 3)")
     parser.add_argument("--name", help="name of the files in docs/benchmarks")
     parser.add_argument("--only-starts", action="store_true", help="measure how fast ddconsul starts, no more")
     given = parser.parse_args()
@@ -184,7 +186,7 @@ def main() -> None:
             BaseImage(Podman(read_machine()), Path(place) / "state").ensure(say)
             for number in range(given.rounds):
                 bench.round(number + 1, by_hand_first=bool(number % 2))
-            bench.again()
+            bench.again(given.again)
         finally:
             bench.remove()
     for path in write(

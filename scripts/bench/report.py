@@ -16,20 +16,48 @@ if TYPE_CHECKING:
 
     from bare import Step
 
-TASK = re.compile(r"^(?P<at>\d\d:\d\d:\d\d) TASK \[(?P<name>.*?)\]")
+TASK = re.compile(r"TASK \[(?P<name>.*?)\]")
 DAY = 24 * 3600
 # Shorter tasks of a deploy are told together.
 WORTH_A_LINE = 2
 
 
+# Steps that a deploy gives a unit of its own, and the same steps by hand.
+UNITS = {
+    "ddconsul-build-gems": ("bundle install",),
+    "ddconsul-build-packages": ("npm ci",),
+    "ddconsul-build-assets": ("assets:precompile",),
+    "ddconsul-build-seed": ("db:migrate", "db:seed"),
+}
+
+
 @dataclass
 class Round:
-    """One deploy beside one installation by hand."""
+    """One deploy beside one installation by hand.
+
+    Args:
+        order: Which came first.
+        deploy: Seconds that the deploy took.
+        tasks: Its tasks, with their seconds.
+        units: Its heavy steps, by unit, with their seconds; some ran beside others.
+        bare: The steps by hand.
+    """
 
     order: str
     deploy: float
     tasks: list[tuple[str, float]]
+    units: dict[str, float]
     bare: list[Step]
+
+    @property
+    def pairs(self) -> list[tuple[str, float, float]]:
+        """The heavy steps: their names, their seconds by hand, their seconds in a deploy."""
+        by_hand = {step.name: step.seconds for step in self.bare}
+        return [
+            (" + ".join(names), sum(by_hand[name] for name in names), self.units[unit])
+            for unit, names in UNITS.items()
+            if unit in self.units and set(names) <= set(by_hand)
+        ]
 
     @property
     def by_hand(self) -> float:
@@ -60,13 +88,33 @@ class Measured:
 
 
 def tasks_of(log: str, seconds: float) -> list[tuple[str, float]]:
-    """Return a deploy's tasks and how long each took, longest first; the log tells time by the second."""
-    found = [(match["name"], _clock(match["at"])) for match in map(TASK.match, log.splitlines()) if match]
-    ends = [at for _, at in found[1:]] + [found[-1][1]]
-    tasks = [(name, float((end - at) % DAY)) for (name, at), end in zip(found, ends, strict=True)]
+    """Return a deploy's tasks and how long each took, longest first; the log tells time by the second.
+
+    A task's name reaches the log with its first result, so a task took from the last line before it to its own last.
+    """
+    tasks: list[tuple[str, float]] = []
+    last = None
+    for at, text in (line.split(" ", 1) for line in log.splitlines() if line[9:].strip()):
+        now = _clock(at)
+        task = TASK.match(text)
+        if task:
+            tasks.append((task["name"], 0.0))
+        if tasks and last is not None:
+            tasks[-1] = (tasks[-1][0], tasks[-1][1] + (now - last) % DAY)
+        last = now
     long = sorted((task for task in tasks if task[1] >= WORTH_A_LINE), key=lambda task: -task[1])
     rest = seconds - sum(took for _, took in long)
     return [*long, (f"the other {len(tasks) - len(long)} tasks, and what goes on beside Ansible", rest)]
+
+
+def units_of(journal: str) -> dict[str, float]:
+    """Return how long each of a deploy's heavy steps took, from what systemd wrote about their units."""
+    moments: dict[str, list[float]] = {}
+    for line in journal.splitlines():
+        entry = json.loads(line)
+        unit = str(entry.get("UNIT", "")).removesuffix(".service")
+        moments.setdefault(unit, []).append(int(entry["__REALTIME_TIMESTAMP"]) / 1e6)
+    return {unit: max(at) - min(at) for unit, at in moments.items() if unit in UNITS}
 
 
 def write(measured: Measured, folder: Path, name: str) -> tuple[Path, Path]:
@@ -93,6 +141,10 @@ def as_dict(measured: Measured) -> dict[str, Any]:
                 "deploy_seconds": round(each.deploy, 1),
                 "by_hand_seconds": round(each.by_hand, 1),
                 "ratio": round(each.ratio, 3),
+                "steps": [
+                    {"name": name, "by_hand_seconds": round(hand, 1), "deploy_seconds": round(took, 1)}
+                    for name, hand, took in each.pairs
+                ],
                 "deploy_tasks": [{"name": name, "seconds": round(took, 1)} for name, took in each.tasks],
                 "by_hand": [{**asdict(step), "seconds": round(step.seconds, 1)} for step in each.bare],
             }
@@ -123,7 +175,11 @@ Absolute times say something about this machine only; read the ratio.
     parts = [head, _summary(measured)]
     for number, each in enumerate(measured.rounds, 1):
         title = f"## Round {number}: {each.order}\n"
-        parts += [title, _table("by hand", [(step.name, step.seconds) for step in each.bare], each.by_hand)]
+        parts += [
+            title,
+            _pairs(each.pairs),
+            _table("by hand", [(step.name, step.seconds) for step in each.bare], each.by_hand),
+        ]
         parts.append(_table("`ddconsul deploy`, by task", each.tasks, each.deploy))
     return "\n".join(parts)
 
@@ -137,6 +193,12 @@ def _summary(measured: Measured) -> str:
         for name, times in measured.starts.items()
     ]
     return "| | |\n|---|---:|\n" + "".join(f"| {name} | {value} |\n" for name, value in rows)
+
+
+def _pairs(pairs: list[tuple[str, float, float]]) -> str:
+    lines = [f"| {name} | {hand:.1f} | {took:.1f} | {took / hand:.2f} |" for name, hand, took in pairs]
+    head = ["| step | by hand | in the deploy, some side by side | ratio |", "|---|---:|---:|---:|"]
+    return "\n".join([*head, *lines, ""])
 
 
 def _all(times: list[float]) -> str:
