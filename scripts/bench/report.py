@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bare import Step
 
 TASK = re.compile(r"TASK \[(?P<name>.*?)\]")
+WAITING = "FAILED - RETRYING"
 DAY = 24 * 3600
 # Shorter tasks of a deploy are told together.
 WORTH_A_LINE = 2
@@ -91,10 +92,13 @@ def tasks_of(log: str, seconds: float) -> list[tuple[str, float]]:
     """Return a deploy's tasks and how long each took, longest first; the log tells time by the second.
 
     A task's name reaches the log with its first result, so a task took from the last line before it to its own last.
+    What it says while it waits comes even before its name.
     """
     tasks: list[tuple[str, float]] = []
     last = None
-    for at, text in (line.split(" ", 1) for line in log.splitlines() if line[9:].strip()):
+    for at, text in (
+        line.split(" ", 1) for line in log.splitlines() if line[9:].strip() and not line[9:].startswith(WAITING)
+    ):
         now = _clock(at)
         task = TASK.match(text)
         if task:
