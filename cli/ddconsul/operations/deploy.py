@@ -30,7 +30,7 @@ STAGES = {
     "memcached": "Setting up the cache",
     "consul_build:begin": "Beginning a build of Consul (minutes, once per build and host)",
     "consul_build:finish": "Finishing the build: gems, assets, a seeded database",
-    "consul_site": "Setting up the site: database, settings, services",
+    "consul_site:main": "Setting up the site: database, settings, services",
     "nginx": "Setting up the web server",
     "consul_site:verify": "Checking that the site answers",
 }
