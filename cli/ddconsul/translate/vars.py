@@ -53,7 +53,6 @@ def site_variables(instance: Instance, public_host: str) -> dict[str, Any]:
         "consul_site_user": f"ddconsul_{site.replace('-', '_')}",
         "consul_site_domain": instance.municipality.domain,
         "consul_site_public_host": public_host,
-        "consul_site_public_url": f"{instance.scheme}://{public_host}",
         "consul_site_force_ssl": instance.scheme == "https",
         "nginx_site_name": site,
         "nginx_site_domains": [instance.municipality.domain],
