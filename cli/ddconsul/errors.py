@@ -22,6 +22,12 @@ class ExitCode(IntEnum):
     """A step on the target failed. The log tells which one."""
     NOT_ANSWERING = 6
     """The site is not there, or does not answer as it should (`status`)."""
+    LOCKED = 7
+    """Another run is changing this site. Nothing was changed."""
+    DRIFT = 8
+    """The site is no longer as the last deploy left it, or not as a plan said it would be."""
+    CHECK_FAILED = 9
+    """The site was deployed, and a check of it failed (`smoke`)."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C."""
 
@@ -75,6 +81,18 @@ class StepFailedError(DdconsulError):
     """A step on the target failed."""
 
     exit_code = ExitCode.DEPLOY_FAILED
+
+
+class LockedError(DdconsulError):
+    """Another run is changing the site."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class DriftError(DdconsulError):
+    """The site is not as it was said to be."""
+
+    exit_code = ExitCode.DRIFT
 
 
 class InterruptedRunError(DdconsulError):

@@ -31,6 +31,9 @@ Exit codes:
   4    the target does not qualify; nothing was changed
   5    a step on the target failed; the log tells which one
   6    the site is not there, or does not answer as it should
+  7    another run is changing this site; nothing was changed
+  8    the site is not as the last deploy left it, or as a plan said
+  9    a check of the site failed
   130  stopped by Ctrl-C
 """
 
