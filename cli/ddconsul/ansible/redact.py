@@ -1,16 +1,32 @@
-"""Keeps secrets out of what is shown and logged."""
+"""Keeps secrets out of what is shown and logged, in whatever form a program prints them."""
 
 from __future__ import annotations
 
+import base64
+import html
 import json
+import re
+import shlex
 from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+MASK = "********"
 # Shorter values would black out ordinary words.
 SHORTEST = 6
-MASK = "********"
+# From here on a value is masked where it stands alone, and not inside a word.
+SHORTEST_WORD = 4
+# A line of a secret in several lines is masked by itself too: Ansible prints line by line.
+SHORTEST_LINE = 12
+# Fewer characters of base64 are no proof that a secret is inside.
+SHORTEST_BASE64 = 8
+
+# The password in an address, such as a proxy's.
+_ADDRESS = re.compile(r"(?<=://)([^/\s:@'\"]*):([^/\s@'\"]+)@")
+# What stands between two characters of base64 that was wrapped: a line's end, also as JSON or a shell writes it.
+_WRAP = r"(?:\s|\\[rn])*"
 
 
 class Redactor:
@@ -21,16 +37,52 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if len(secret) >= SHORTEST for form in (secret, _in_json(secret))}
+        known = {secret for secret in secrets if len(secret) >= SHORTEST_WORD}
+        long = {secret for secret in known if len(secret) >= SHORTEST}
         # The longest first, so that no rest of one shows when it contains another.
-        self._forms = sorted(forms, key=len, reverse=True)
+        self._forms = sorted({form for secret in long for form in _forms(secret)}, key=len, reverse=True)
+        patterns = [_WRAP.join(map(re.escape, part)) for secret in long for part in _in_base64(secret)]
+        patterns += [rf"(?<!\w){re.escape(secret)}(?!\w)" for secret in known - long]
+        self._patterns = [re.compile(pattern) for pattern in patterns]
 
     def __call__(self, text: str) -> str:
         """Return the text without the secrets."""
         for form in self._forms:
             text = text.replace(form, MASK)
-        return text
+        for pattern in self._patterns:
+            text = pattern.sub(MASK, text)
+        return _ADDRESS.sub(rf"\1:{MASK}@", text) if "@" in text else text
 
 
-def _in_json(text: str) -> str:
-    return json.dumps(text)[1:-1]
+def _forms(secret: str) -> Iterator[str]:
+    """Yield a secret as it is, and as shells, JSON, YAML, addresses and web pages write it."""
+    whole = {secret, *(line for line in map(str.strip, secret.splitlines()) if len(line) >= SHORTEST_LINE)}
+    for text in whole:
+        yield text
+        yield text.encode().hex()
+        yield shlex.quote(text)[1:-1] if shlex.quote(text) != text else text
+        yield text.replace("'", r"'\''")
+        yield text.replace("'", "''")
+        yield repr(text)[1:-1]
+        yield from (html.escape(text), html.escape(text, quote=False))
+        for encoded in (quote(text), quote(text, safe=""), quote_plus(text)):
+            yield encoded
+            yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), encoded)
+        for unicode in (True, False):
+            once = json.dumps(text, ensure_ascii=unicode)[1:-1]
+            yield once
+            # Ansible prints as JSON what a program printed as JSON.
+            yield json.dumps(once, ensure_ascii=unicode)[1:-1]
+
+
+def _in_base64(secret: str) -> Iterator[str]:
+    """Yield what a secret looks like inside base64, wherever in the encoded text it begins (`user:secret`)."""
+    data = secret.encode()
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for before in range(3):
+            encoded = encode(b"\0" * before + data).decode().rstrip("=")
+            # The first and last characters may hold bits of what stands beside the secret.
+            begin = (0, 2, 3)[before]
+            end = len(encoded) if (before + len(data)) % 3 == 0 else len(encoded) - 1
+            if end - begin >= SHORTEST_BASE64:
+                yield encoded[begin:end]
