@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ddconsul.secrets import SecretFiles
@@ -28,10 +29,12 @@ class Paths:
         """Return a municipality file with the folders of the user who runs ddconsul."""
         return cls(file=file.expanduser().absolute(), cache=cache_folder(), state=state_folder())
 
-    @property
+    @cached_property
     def secrets(self) -> SecretFiles:
-        """The secrets beside the municipality file."""
-        return SecretFiles.beside(self.file)
+        """The secrets beside the municipality file; their password is asked for once."""
+        # A demo is ddconsul's own: the password of a municipality's vault is not its password.
+        demo = self.state / "demos" in self.file.parents
+        return SecretFiles.beside(self.file, {} if demo else os.environ)
 
     @property
     def sources(self) -> Path:

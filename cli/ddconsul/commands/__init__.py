@@ -15,6 +15,7 @@ from ddconsul.errors import DdconsulError, ExitCode
 VERBS = {
     "init": ("ddconsul.commands.init:init", "Write a municipality file to start from."),
     "validate": ("ddconsul.commands.validate:validate", "Check a municipality file."),
+    "secrets": ("ddconsul.commands.secrets:secrets", "Show and change passwords and keys."),
     "deploy": ("ddconsul.commands.deploy:deploy", "Make the platform match the municipality file."),
     "status": ("ddconsul.commands.status:status", "Tell how the platform is."),
     "destroy": ("ddconsul.commands.destroy:destroy", "Remove the platform from its host."),
