@@ -6,6 +6,7 @@ import io
 import json
 import socket
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,17 @@ import pytest
 from ddconsul.instance.models import Instance
 from ddconsul.targets import container
 from ddconsul.targets.base import TargetError
-from ddconsul.targets.container import Browser, ContainerTarget, Ports, contents, create_argv, free_port, labels
+from ddconsul.targets.container import (
+    LABEL_HTTP,
+    Browser,
+    ContainerTarget,
+    Making,
+    Ports,
+    contents,
+    create_argv,
+    free_port,
+    labels,
+)
 from ddconsul.targets.factory import target_for
 from ddconsul.targets.keys import Keys
 from ddconsul.targets.local import LocalTarget
@@ -50,6 +61,7 @@ class Engine:
     def __init__(self, refuse: Callable[[str], str] = lambda _: "") -> None:
         self.lines: list[str] = []
         self.container: dict[str, Any] | None = None
+        self.others: list[dict[str, Any]] = []
         self.refuse = refuse
 
     def __call__(self, command: Command) -> Outcome:
@@ -75,6 +87,8 @@ class Engine:
                 self.container["State"]["Running"] = True
             case ["rm", *_]:
                 self.container = None
+            case ["ps", *_]:
+                return Outcome(0, json.dumps(self.others))
         return Outcome(0)
 
     def verbs(self) -> list[str]:
@@ -138,6 +152,7 @@ def test_a_new_container(tmp_path: Path) -> None:
     connection = target(engine, tmp_path).prepare(quiet)
     assert [verb for verb in engine.verbs() if verb not in {"podman container", "ssh-keygen -q"}] == [
         "podman image",
+        "podman ps",
         "podman create",
         "podman cp",
         "podman start",
@@ -243,6 +258,31 @@ def test_a_taken_port_is_chosen_anew(tmp_path: Path) -> None:
     engine = Engine(lambda line: failures.pop() if failures and " start " in line else "")
     target(engine, tmp_path).prepare(quiet)
     assert len(engine.asked(" create ")) == 2
+
+
+def test_a_port_that_a_container_wants_back_is_left_to_it(tmp_path: Path) -> None:
+    engine = Engine()
+    engine.others = [{"Labels": {LABEL_HTTP: str(port)}} for port in range(8080, 8099)]
+    target(engine, tmp_path).prepare(quiet)
+    assert engine.container is not None
+    assert int(engine.container["Config"]["Labels"][LABEL_HTTP]) not in range(8080, 8099)
+
+
+def test_a_container_that_is_made_from_another_image(tmp_path: Path) -> None:
+    engine = Engine()
+    making = Making(lambda _: "localhost/ready:1", trusts=True, memory=2048)
+    machine = replace(MACHINE, limits_memory=True)
+    ContainerTarget("demo", Podman(machine, engine), tmp_path, making=making, run=engine).prepare(quiet)
+    (created,) = engine.asked(" create ")
+    assert created.endswith(" --memory 2048m localhost/ready:1")
+    assert not engine.asked("update-ca-certificates"), "that takes a second, and its image had it"
+
+
+def test_a_limit_to_memory_that_the_machine_cannot_give_is_not_asked(tmp_path: Path) -> None:
+    engine = Engine()
+    making = Making(lambda _: "localhost/ready:1", memory=2048)
+    ContainerTarget("demo", Podman(MACHINE, engine), tmp_path, making=making, run=engine).prepare(quiet)
+    assert not engine.asked("--memory")
 
 
 def test_a_taken_port_that_the_user_chose_is_an_error(tmp_path: Path) -> None:

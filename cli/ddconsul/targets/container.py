@@ -18,7 +18,7 @@ from ddconsul.targets.process import Command, Outcome, Run, argv, run
 from ddconsul.targets.ssh import ssh_argv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from ddconsul.targets.machine import Limits
@@ -66,6 +66,21 @@ class Ports:
 
 
 @dataclass(frozen=True)
+class Making:
+    """How a new container differs from an ordinary one.
+
+    Attributes:
+        image: Gives the image it is made from; None for the base image.
+        trusts: Whether the image trusts the authorities already.
+        memory: The most memory it gets, in MiB; 0 for all there is.
+    """
+
+    image: Callable[[Report], str] | None = None
+    trusts: bool = False
+    memory: int = 0
+
+
+@dataclass(frozen=True)
 class Browser:
     """How a browser comes to the site.
 
@@ -94,7 +109,9 @@ def labels(site: str, state_dir: Path, ports: Ports) -> dict[str, str]:
     }
 
 
-def create_argv(image: str, ports: Ports, network: str, limits: Limits, marks: Mapping[str, str]) -> tuple[str, ...]:
+def create_argv(
+    image: str, ports: Ports, network: str, limits: Limits, marks: Mapping[str, str], memory: int = 0
+) -> tuple[str, ...]:
     """Return podman's arguments that make the container.
 
     Args:
@@ -103,6 +120,7 @@ def create_argv(image: str, ports: Ports, network: str, limits: Limits, marks: M
         network: The kind of network.
         limits: The most to ask for.
         marks: Its labels; the site's name is among them.
+        memory: The most memory it gets, in MiB; 0 for all there is.
     """
     site = marks[LABEL]
     return argv(
@@ -114,6 +132,7 @@ def create_argv(image: str, ports: Ports, network: str, limits: Limits, marks: M
         # The image is made here or pulled on purpose, never looked for elsewhere.
         "--pull=never",
         ulimit_flags(limits),
+        ("--memory", f"{memory}m") if memory else (),
         image,
     )
 
@@ -153,9 +172,9 @@ def remedy(words: str) -> str:
     return next((todo for sign, todo in _REMEDIES if sign in words), "")
 
 
-def free_port(wanted: range = range(0)) -> int:
-    """Return a port on 127.0.0.1 that nothing listens on: one of those wanted, else any."""
-    for port in (*wanted, 0):
+def free_port(wanted: range = range(0), taken: Collection[int] = ()) -> int:
+    """Return a port on 127.0.0.1 that nothing listens on: one of those wanted and not taken, else any."""
+    for port in (*(port for port in wanted if port not in taken), 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -175,16 +194,19 @@ class ContainerTarget:
         state_dir: Where ddconsul remembers things.
         authorities: Gives the certificate authorities the container must trust; asked only for a new container.
         browser: How a browser comes to the site.
+        making: How a new container differs from an ordinary one.
         run: Runs a command.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — what differs has a default
         self,
         site: str,
         podman: Podman,
         state_dir: Path,
         authorities: Callable[[], list[Authority]] = list,
         browser: Browser = Browser(),
+        *,
+        making: Making = Making(),
         run: Run = run,
     ) -> None:
         self.site = site
@@ -192,7 +214,8 @@ class ContainerTarget:
         self.keys = Keys(state_dir / "containers" / site)
         self._podman = podman
         self._state_dir = state_dir
-        self._image = BaseImage(podman, state_dir, run)
+        self._image = making.image or BaseImage(podman, state_dir, run).ensure
+        self._making = making
         self._authorities = authorities
         self._browser = browser
         self._run = run
@@ -224,13 +247,17 @@ class ContainerTarget:
             self._discard()
         self.keys.remove()
 
+    def exists(self) -> bool:
+        """Tell whether the container is there, running or not."""
+        return self._podman.inspect(self.name) is not None
+
     def running(self) -> bool:
         """Tell whether the container is there and running."""
         found = self._podman.inspect(self.name)
         return found is not None and _is_running(found)
 
     def _make(self, report: Report) -> Ports:
-        image = self._image.ensure(report)
+        image = self._image(report)
         report(f"Starting container {self.name}")
         authorities = self._authorities()
         self.keys.make(self._run)
@@ -265,9 +292,14 @@ class ContainerTarget:
         )
 
     def _choose_ports(self) -> Ports:
-        browser = self._browser.port or free_port(_HTTP_PORTS)
+        browser = self._browser.port or free_port(_HTTP_PORTS, self._promised())
         other = free_port()
         return Ports(free_port(), *((other, browser) if self._browser.tls else (browser, other)))
+
+    def _promised(self) -> set[int]:
+        """Return the ports of our containers, which one that is switched off wants back when it starts again."""
+        marks = [container["Labels"] for container in self._podman.containers(LABEL)]
+        return {int(mark[label]) for mark in marks for label in (LABEL_HTTP, LABEL_HTTPS) if label in mark}
 
     def _browser_port(self, ports: Ports) -> int:
         return ports.https if self._browser.tls else ports.http
@@ -301,11 +333,13 @@ class ContainerTarget:
 
     def _create(self, image: str, ports: Ports, attempt: Attempt) -> tuple[str, ...]:
         marks = labels(self.site, self._state_dir, ports)
-        return create_argv(image, ports, attempt.network, self._podman.machine.limits, marks)
+        machine = self._podman.machine
+        memory = self._making.memory if machine.limits_memory else 0
+        return create_argv(image, ports, attempt.network, machine.limits, marks, memory)
 
     def _trust(self) -> str:
         """Let the container trust the authorities that were put into it, and return why that failed."""
-        outcome = self._podman.try_("exec", self.name, "update-ca-certificates")
+        outcome = self._podman.try_("exec", self.name, "true" if self._making.trusts else "update-ca-certificates")
         if outcome.ok:
             return ""
         # Systemd gives up at once when it has no cgroup that it may write.

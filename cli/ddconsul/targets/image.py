@@ -23,7 +23,7 @@ from ddconsul.targets.machine import ulimit_flags
 from ddconsul.targets.process import Command, Run, argv, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ddconsul.targets.podman import Podman
 
@@ -230,7 +230,7 @@ class BaseImage:
         if self._podman.exists(image):
             return image
         self._state_dir.mkdir(parents=True, exist_ok=True)
-        with _one_at_a_time(), tempfile.TemporaryDirectory(dir=self._state_dir, prefix="image-") as scratch:
+        with one_at_a_time(), tempfile.TemporaryDirectory(dir=self._state_dir, prefix="image-") as scratch:
             if not self._podman.exists(image):
                 folder = Path(scratch)
                 folder.chmod(0o755)  # mmdebstrap looks in from a user namespace
@@ -287,13 +287,22 @@ class BaseImage:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Let one process of a user make an image at a time, whatever its state folder is: podman's store is shared."""
-    path = Path(tempfile.gettempdir()) / f"ddconsul-image-{os.geteuid()}.lock"
+def one_at_a_time(what: str = "image", wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let one process of a user make an image at a time, whatever its state folder is: podman's store is shared.
+
+    Args:
+        what: The kind of image.
+        wait: Called when another process is making one.
+    """
+    path = Path(tempfile.gettempdir()) / f"ddconsul-{what}-{os.geteuid()}.lock"
     # No link is followed: anybody can put one there.
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            wait()
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
     finally:
         os.close(lock)

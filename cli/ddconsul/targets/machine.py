@@ -55,6 +55,7 @@ class Machine:
         subordinate_ids: Whether the user has the ids that a rootless container needs.
         bridge_taken: Whether a network of the machine has the addresses of podman's bridge.
         own_storage: Folder for images and containers, where podman's own cannot be used; else "".
+        limits_memory: Whether a container can be given a limit to its memory.
     """
 
     user: str
@@ -68,6 +69,7 @@ class Machine:
     subordinate_ids: bool = True
     own_storage: str = ""
     bridge_taken: bool = False
+    limits_memory: bool = False
 
     def install(self, *packages: str) -> str:
         """Return what to do about packages that are missing."""
@@ -97,6 +99,17 @@ def cgroup_layout(mountinfo: str) -> Cgroups:
         return "v2"
     below = {kind for place, kind in kinds.items() if place.startswith("/sys/fs/cgroup/")}
     return "hybrid" if "cgroup2" in below else "v1"
+
+
+def limits_memory(mountinfo: str, controllers: str, *, root: bool) -> bool:
+    """Tell whether a container can be given a limit to its memory.
+
+    Args:
+        mountinfo: Text of /proc/self/mountinfo.
+        controllers: The controllers that the user has of control groups version 2.
+        root: Whether the user is root; version 1 limits nobody else's containers.
+    """
+    return "memory" in controllers.split() or (root and " /sys/fs/cgroup/memory " in mountinfo)
 
 
 def file_system(mountinfo: str, path: str) -> str:
@@ -183,7 +196,14 @@ def read_machine(run: Run = run) -> Machine:
         and all(has_subordinate_ids(_read(path), user, uid) for path in ("/etc/subuid", "/etc/subgid")),
         bridge_taken=takes_bridge(_read("/proc/net/route")),
         own_storage="" if usable else f"{storage}-ddconsul",
+        limits_memory=limits_memory(mountinfo, _read(_controllers(uid)), root=uid == 0),
     )
+
+
+def _controllers(uid: int) -> str:
+    """Return the file that names the controllers of control groups version 2 that a user has."""
+    own = f"user.slice/user-{uid}.slice/user@{uid}.service/" if uid else ""
+    return f"/sys/fs/cgroup/{own}cgroup.controllers"
 
 
 def check(machine: Machine) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
 
 from ddconsul.targets.base import TargetError
 from ddconsul.targets.machine import Machine, check, environment, global_flags
 from ddconsul.targets.process import Command, Outcome, Run, argv, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Podman:
@@ -59,6 +64,19 @@ class Podman:
             return None
         found: list[dict[str, Any]] = json.loads(outcome.out)
         return found[0]
+
+    def follow(self, *words: str) -> Iterator[str]:
+        """Call podman and yield the lines it prints while it runs; whoever stops reading, stops it."""
+        command = self.command(*words)
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command.argv, env={**os.environ, **command.env}, stdout=pipe, stderr=subprocess.STDOUT
+        ) as child:
+            try:
+                for line in child.stdout or ():
+                    yield line.decode(errors="replace").rstrip("\n")
+            finally:
+                child.terminate()
 
     def containers(self, label: str) -> list[dict[str, Any]]:
         """Return the containers that have a label, running or not."""
