@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ddconsul.ansible.events import EventReader, failure_message
+from ddconsul.ansible.events import EventReader, Stage, failure_message
 from ddconsul.ansible.redact import Redactor
 
 
@@ -25,7 +25,82 @@ def test_a_stage_is_told_once_when_its_role_begins() -> None:
     for role, file in [("base", "precheck"), ("base", "main"), ("other", "main"), ("base", "main"), ("site", "main"),
                        ("site", "verify"), ("site", "verify"), ("site", "main")]:  # fmt: skip
         told.tell("playbook_on_task_start", role=role, task="t", task_path=f"/roles/{role}/tasks/{file}.yml:3")
-    assert told.progress == ["Preparing", "Setting up", "Checking"]
+    assert told.progress == ["Looking at the host", "Preparing", "Setting up", "Checking"]
+
+
+def test_each_stage_has_its_time_and_its_changes() -> None:
+    now = [0.0]
+    reader = EventReader(print, print, {"base": "Preparing", "site": "Setting up"}, clock=lambda: now[0])
+    for seconds, role in [(2, "base"), (3, "base"), (7.5, "site"), (9, "base")]:
+        now[0] = seconds
+        reader.read({"event": "playbook_on_task_start", "event_data": {"role": role, "task": "t"}})
+        reader.read({"event": "runner_on_ok", "event_data": {"task": f"{role} {seconds}", "res": {"changed": True}}})
+    now[0] = 10
+    assert reader.stages == (
+        Stage("Looking at the host", 2, ()),
+        Stage("Preparing", 5.5, ("base 2", "base 3")),
+        Stage("Setting up", 2.5, ("site 7.5", "base 9")),
+    )
+
+
+class Ears:
+    verbosity = 1
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str]] = []
+
+    def __call__(self, line: str) -> None:
+        self.heard.append(("stage", line))
+
+    def task(self, name: str) -> None:
+        self.heard.append(("task", name))
+
+    def ansible(self, text: str) -> None:
+        self.heard.append(("ansible", text))
+
+
+def test_a_listener_hears_tasks_and_what_ansible_prints_without_secrets() -> None:
+    ears = Ears()
+    log: list[str] = []
+    reader = EventReader(ears, log.append, {"base": "Preparing"}, redact=Redactor(["geheim123"]))
+    data = {"role": "base", "task": "Write geheim123"}
+    reader.read({"event": "playbook_on_task_start", "event_data": data, "stdout": "TASK [Write geheim123]"})
+    assert ears.heard == [
+        ("stage", "Looking at the host"),
+        ("stage", "Preparing"),
+        ("task", "Write ********"),
+        ("ansible", "TASK [Write ********]"),
+    ]
+    reader.read({"event": "runner_on_ok", "event_data": {**data, "res": {"changed": True}}})
+    status = {"a": ["geheim123", 7, {"b": None}]}
+    reader.read({"event": "runner_on_ok", "event_data": {
+        "task": "Report the state of the site", "res": {"consul_site_status": status}}})  # fmt: skip
+    reader.read(
+        {"event": "runner_on_failed", "event_data": {**data, "res": {"msg": "geheim123: Read-only file system"}}}
+    )
+    failure = reader.failure
+    assert failure is not None
+    assert failure.meaning is not None
+    for told in (log, reader.changes, reader.status, failure, reader.stages):
+        assert "geheim123" not in repr(told)
+
+
+def test_what_a_step_said_is_translated_but_not_a_sentence_of_our_own() -> None:
+    said = {"msg": "non-zero return code", "stderr": "tar: write error: No space left on device"}
+    for action, known in [("ansible.builtin.command", True), ("ansible.builtin.assert", False), ("fail", False)]:
+        told = Told()
+        told.tell("runner_on_failed", host="zee", task="Do", task_action=action, res=said)
+        assert told.reader.failure is not None
+        assert (told.reader.failure.meaning is not None) is known
+
+
+def test_the_item_that_failed_is_translated() -> None:
+    told = Told()
+    items = [{"msg": "ok", "stdout": "Hash Sum mismatch"}, {"failed": True, "msg": "E: dpkg was interrupted, you must"}]
+    told.tell("runner_on_failed", host="zee", task="Do", res={"msg": "One or more items failed", "results": items})
+    assert told.reader.failure is not None
+    assert told.reader.failure.meaning is not None
+    assert "dpkg" in told.reader.failure.meaning.todo
 
 
 def test_changes_and_numbers_are_counted() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ class PlaybookRun:
         vault_password_file: File with the password of the secrets file.
         check: Tell what would change, and change nothing.
         diff: Show what changes in files.
+        verbosity: How many times `-v` is said to Ansible.
     """
 
     playbook: Path
@@ -33,6 +35,49 @@ class PlaybookRun:
     vault_password_file: Path | None = None
     check: bool = False
     diff: bool = False
+    verbosity: int = 0
+
+
+class Inputs(Protocol):
+    """Where the files are that Ansible reads."""
+
+    @property
+    def inventory(self) -> Path:
+        """The inventory."""
+
+    @property
+    def variables(self) -> Path:
+        """The extra variables."""
+
+    @property
+    def config(self) -> Path:
+        """An empty configuration file, so that Ansible reads no other."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Copies of what Ansible reads, which stay beside the log to do a run again by hand. No secret is in them.
+
+    Args:
+        log: The log of the run.
+    """
+
+    log: Path
+
+    @property
+    def inventory(self) -> Path:
+        """The inventory."""
+        return self.log.with_name(f"{self.log.name}.inventory.yml")
+
+    @property
+    def variables(self) -> Path:
+        """The extra variables."""
+        return self.log.with_name(f"{self.log.name}.vars.yml")
+
+    @property
+    def config(self) -> Path:
+        """An empty configuration file, the same for all runs."""
+        return self.log.with_name("ansible.cfg")
 
 
 @dataclass(frozen=True)
@@ -71,9 +116,9 @@ class Workspace:
         return self.root / "s"
 
 
-def playbook_argv(run: PlaybookRun, workspace: Workspace, program: str = "ansible-playbook") -> list[str]:
+def playbook_argv(run: PlaybookRun, inputs: Inputs, program: str = "ansible-playbook") -> list[str]:
     """Return the argv of a run. No secret is in it, and no shell reads it."""
-    argv = [program, "--inventory", str(workspace.inventory), "--extra-vars", f"@{workspace.variables}"]
+    argv = [program, "--inventory", str(inputs.inventory), "--extra-vars", f"@{inputs.variables}"]
     if run.secrets_file is not None:
         argv += ["--extra-vars", f"@{run.secrets_file}"]
     if run.vault_password_file is not None:
@@ -82,32 +127,48 @@ def playbook_argv(run: PlaybookRun, workspace: Workspace, program: str = "ansibl
         argv.append("--check")
     if run.diff:
         argv.append("--diff")
+    if run.verbosity:
+        argv.append("-" + "v" * run.verbosity)
     return [*argv, str(run.playbook)]
 
 
 def playbook_environment(run: PlaybookRun, workspace: Workspace) -> dict[str, str]:
     """Return the environment variables of a run that differ from the caller's."""
     return {
-        # A configuration or collection of the user's own must not change what a deploy does.
-        "ANSIBLE_CONFIG": str(workspace.config),
+        **_behaviour(run, workspace),
+        # A collection of the user's own must not change what a deploy does.
         "ANSIBLE_HOME": str(workspace.home),
         "ANSIBLE_COLLECTIONS_PATH": str(workspace.home / "collections"),
-        "ANSIBLE_ROLES_PATH": str(run.roles),
-        "ANSIBLE_HOST_KEY_CHECKING": "True",
-        "ANSIBLE_PIPELINING": "True",
-        "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15",
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(workspace.sockets),
-        "ANSIBLE_SSH_RETRIES": "2",
-        "ANSIBLE_GATHERING": "explicit",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
         "ANSIBLE_DEPRECATION_WARNINGS": "False",
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
         "ANSIBLE_NOCOLOR": "True",
+    }
+
+
+def _behaviour(run: PlaybookRun, inputs: Inputs) -> dict[str, str]:
+    """Return the environment variables without which a run would do something else."""
+    return {
+        # Nor may a configuration of the user's own.
+        "ANSIBLE_CONFIG": str(inputs.config),
+        "ANSIBLE_ROLES_PATH": str(run.roles),
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
+        "ANSIBLE_PIPELINING": "True",
+        "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15",
+        "ANSIBLE_SSH_RETRIES": "2",
+        "ANSIBLE_GATHERING": "explicit",
         "ANSIBLE_VAULT_ID_MATCH": "False",
         # Ansible refuses any other encoding.
         "LC_ALL": "C.UTF-8",
     }
+
+
+def by_hand(run: PlaybookRun, kept: Kept, program: str = "ansible-playbook") -> str:
+    """Return a line for a shell that does what a run did, from the copies beside its log."""
+    settings = [f"{name}={value}" for name, value in _behaviour(run, kept).items()]
+    return shlex.join(["env", *settings, *playbook_argv(run, kept, program)])
 
 
 def without_strays(inherited: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:

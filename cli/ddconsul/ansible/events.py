@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+
+from ddconsul.ansible.meanings import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from ddconsul.ansible.meanings import Meaning
 
 Event = dict[str, Any]
 FailureKind = Literal["unreachable", "preflight", "task"]
@@ -16,6 +21,54 @@ FailureKind = Literal["unreachable", "preflight", "task"]
 STATUS_TASK = "Report the state of the site"
 STATUS_VARIABLE = "consul_site_status"
 MESSAGE_LINES = 15
+# Where a module puts what its program said.
+OUTPUT = ("stderr", "module_stderr", "stdout", "module_stdout")
+# What comes before the first stage: Ansible starts, and looks whether the host qualifies.
+BEGINNING = "Looking at the host"
+
+
+class Listener(Protocol):
+    """What follows a run closely: a `report` that has these too hears more than the lines for the user."""
+
+    verbosity: int
+    """0 for stages; 1 for what Ansible prints, and more for as many of its own `-v` less one."""
+
+    def __call__(self, line: str) -> None:
+        """Take a line for the user to read: the stage that begins."""
+
+    def task(self, name: str) -> None:
+        """Take the name of the task that begins."""
+
+    def ansible(self, text: str) -> None:
+        """Take what Ansible prints."""
+
+
+class Quiet:
+    """A listener that hears the lines only.
+
+    Args:
+        report: Takes a line for the user to read.
+    """
+
+    verbosity = 0
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+
+    def __call__(self, line: str) -> None:
+        """Pass the line on."""
+        self._report(line)
+
+    def task(self, name: str) -> None:
+        """Leave it."""
+
+    def ansible(self, text: str) -> None:
+        """Leave it."""
+
+
+def listener(report: Callable[[str], None]) -> Listener:
+    """Return a report as a listener, whether it hears more than lines or not."""
+    return cast("Listener", report) if hasattr(report, "ansible") else Quiet(report)
 
 
 @dataclass(frozen=True)
@@ -29,6 +82,21 @@ class HostStats:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A part of a run, as the user saw it go by.
+
+    Args:
+        name: What was said when it began.
+        seconds: How long it took.
+        changes: Names of its tasks that changed something.
+    """
+
+    name: str
+    seconds: float = 0.0
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Failure:
     """The step that failed.
 
@@ -37,12 +105,14 @@ class Failure:
         host: The host.
         task: Name of the task.
         message: What it said.
+        meaning: What that means, when it is a known error.
     """
 
     kind: FailureKind
     host: str
     task: str
     message: str
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +126,8 @@ class Result:
         changes: Names of the tasks that changed something.
         status: The state of the site, when the playbook reports it.
         log: The log of the run.
+        stages: Its parts, in order.
+        command: A line for a shell that does the same by hand.
     """
 
     ok: bool
@@ -64,6 +136,8 @@ class Result:
     failure: Failure | None = None
     changes: tuple[str, ...] = ()
     status: Mapping[str, Any] | None = None
+    stages: tuple[Stage, ...] = ()
+    command: str = ""
 
     @property
     def changed(self) -> int:
@@ -75,17 +149,29 @@ class EventReader:
     """Follows a run by its events.
 
     Args:
-        report: Takes a line for the user to read.
+        report: Takes a line for the user to read; may be a `Listener`.
         log: Takes a line for the log.
         stages: What to say when a role begins, by `role` or `role:file of tasks`; others begin in silence.
+        redact: Takes the secrets out of a text; nothing that this gives or tells goes without.
+        clock: Tells the time in seconds.
     """
 
     def __init__(
-        self, report: Callable[[str], None], log: Callable[[str], None], stages: Mapping[str, str] | None = None
+        self,
+        report: Callable[[str], None],
+        log: Callable[[str], None],
+        stages: Mapping[str, str] | None = None,
+        *,
+        redact: Callable[[str], str] = str,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._report = report
-        self._log = log
-        self._stages = stages or {}
+        self._listener = listener(report)
+        self._write = log
+        self._redact = redact
+        self._names = stages or {}
+        self._clock = clock
+        self._begin = clock()
+        self._stages = [Stage(BEGINNING)]
         self._said: set[str] = set()
         self.hosts: dict[str, HostStats] = {}
         self.failure: Failure | None = None
@@ -94,6 +180,12 @@ class EventReader:
         self.noise: list[str] = []
         """What Ansible says outside its tasks, such as that a file cannot be read."""
 
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages until now; the last one may go on."""
+        *done, last = self._stages
+        return (*done, replace(last, seconds=self._clock() - self._begin))
+
     def read(self, event: Event) -> None:
         """Take one event of ansible-runner."""
         kind = event.get("event", "")
@@ -101,40 +193,65 @@ class EventReader:
         handler = getattr(self, f"_on_{kind}", None)
         if handler is not None:
             handler(data)
-        text = str(event.get("stdout") or "")
+        text = self._redact(str(event.get("stdout") or ""))
         if text.strip():
-            self._log(text)
+            self._write(text)
+            self._listener.ansible(text)
             if kind == "verbose":
                 self.noise.append(text.strip())
 
     def _on_playbook_on_task_start(self, data: Event) -> None:
         # A precheck looks at all roles before the first one begins.
-        if _is_precheck(data):
-            return
+        if not self._said and self._names:
+            self._say(BEGINNING)
+        if not _is_precheck(data):
+            self._find_stage(data)
+        self._listener.task(self._task(data))
+
+    def _find_stage(self, data: Event) -> None:
         role = str(data.get("role") or "")
-        for stage in (f"{role}:{_task_file(data)}", role):
-            if stage in self._stages:
-                if stage not in self._said:
-                    self._said.add(stage)
-                    self._report(self._stages[stage])
-                return
+        stage = next((stage for stage in (f"{role}:{_task_file(data)}", role) if stage in self._names), None)
+        if stage is None or stage in self._said:
+            return
+        now = self._clock()
+        self._stages[-1] = replace(self._stages[-1], seconds=now - self._begin)
+        self._begin = now
+        self._stages.append(Stage(self._names[stage]))
+        self._say(stage)
+
+    def _say(self, stage: str) -> None:
+        self._said.add(stage)
+        self._listener(self._names.get(stage, stage))
+
+    def _task(self, data: Event) -> str:
+        return self._redact(str(data.get("task") or ""))
 
     def _on_runner_on_ok(self, data: Event) -> None:
         result = data.get("res") or {}
         if result.get("changed"):
-            self.changes.append(_task(data))
+            name = self._task(data)
+            self.changes.append(name)
+            self._stages[-1] = replace(self._stages[-1], changes=(*self._stages[-1].changes, name))
         if data.get("task") == STATUS_TASK and isinstance(result.get(STATUS_VARIABLE), dict):
-            self.status = result[STATUS_VARIABLE]
+            self.status = self._without_secrets(result[STATUS_VARIABLE])
 
     def _on_runner_on_failed(self, data: Event) -> None:
         if data.get("ignore_errors"):
             return
         result = data.get("res") or {}
-        self._log(json.dumps({"task": _task(data), "path": data.get("task_path"), "result": result}, indent=2))
-        self._fail("preflight" if _is_precheck(data) else "task", data, failure_message(result))
+        details = {"task": data.get("task"), "path": data.get("task_path"), "result": result}
+        self._write(self._redact(json.dumps(details, indent=2)))
+        self._fail("preflight" if _is_precheck(data) else "task", data, result)
 
     def _on_runner_on_unreachable(self, data: Event) -> None:
-        self._fail("unreachable", data, failure_message(data.get("res") or {}))
+        self._fail("unreachable", data, data.get("res") or {})
+
+    def _without_secrets(self, value: Any) -> Any:  # noqa: ANN401 — any value that JSON knows
+        if isinstance(value, dict):
+            return {name: self._without_secrets(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._without_secrets(item) for item in value]
+        return self._redact(value) if isinstance(value, str) else value
 
     def _on_playbook_on_stats(self, data: Event) -> None:
         names = {host for key in ("ok", "changed", "failures", "dark", "processed") for host in data.get(key) or {}}
@@ -148,10 +265,15 @@ class EventReader:
             for name in sorted(names)
         }
 
-    def _fail(self, kind: FailureKind, data: Event, message: str) -> None:
+    def _fail(self, kind: FailureKind, data: Event, result: Mapping[str, Any]) -> None:
         # What comes after the first failure follows from it.
-        if self.failure is None:
-            self.failure = Failure(kind, str(data.get("host") or ""), _task(data), message)
+        if self.failure is not None:
+            return
+        # A sentence of our own needs no translation.
+        own = kind == "preflight" or str(data.get("task_action")).rpartition(".")[2] in {"assert", "fail"}
+        meaning = None if own else explain(self._redact(all_words(result)))
+        message = self._redact(failure_message(result))
+        self.failure = Failure(kind, str(data.get("host") or ""), self._task(data), message, meaning)
 
 
 def failure_message(result: Mapping[str, Any]) -> str:
@@ -161,11 +283,18 @@ def failure_message(result: Mapping[str, Any]) -> str:
         return failure_message(failed[0])
     parts = [_text(result.get("msg"))]
     if not parts[0] or "non-zero return code" in parts[0]:
-        parts += [_text(result.get(name)) for name in ("stderr", "module_stderr", "stdout", "module_stdout")]
+        parts += [_text(result.get(name)) for name in OUTPUT]
     lines = [line for part in parts for line in part.splitlines() if line.strip()]
     if len(lines) > MESSAGE_LINES:
         lines = ["…", *lines[-MESSAGE_LINES:]]
     return "\n".join(lines) or "It gave no reason."
+
+
+def all_words(result: Mapping[str, Any]) -> str:
+    """Return all that a failed task said, of each of its failed items."""
+    failed = [item for item in result.get("results") or [] if isinstance(item, dict) and item.get("failed")]
+    parts = [_text(result.get(name)) for name in ("msg", *OUTPUT)]
+    return "\n".join([*filter(None, parts), *map(all_words, failed)])
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 — a module answers what it likes
@@ -174,10 +303,6 @@ def _text(value: Any) -> str:  # noqa: ANN401 — a module answers what it likes
     if isinstance(value, list):
         return "\n".join(map(str, value))
     return "" if value is None else str(value)
-
-
-def _task(data: Event) -> str:
-    return str(data.get("task") or "")
 
 
 def _count(data: Event, key: str, host: str) -> int:

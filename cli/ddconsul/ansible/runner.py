@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
 import shutil
@@ -11,24 +12,37 @@ import sys
 import tempfile
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.ansible.command import PlaybookRun, Workspace, playbook_argv, playbook_environment, without_strays
-from ddconsul.ansible.events import EventReader, Failure, Result
+from ddconsul.ansible.command import (
+    Kept,
+    PlaybookRun,
+    Workspace,
+    by_hand,
+    playbook_argv,
+    playbook_environment,
+    without_strays,
+)
+from ddconsul.ansible.events import EventReader, Failure, Result, listener
 from ddconsul.ansible.literal import literal
+from ddconsul.ansible.meanings import explain
 from ddconsul.ansible.redact import Redactor
 from ddconsul.errors import InterruptedRunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from ddconsul.ansible.command import Inputs
+
 OWNER_ONLY = 0o600
 # Logs of the last runs that are kept.
 LOGS_KEPT = 50
 # Seconds after which Ctrl-C is noticed, at most.
 PATIENCE = 1
+PREFIX = "ddconsul-"
 
 
 def run_playbook(
@@ -38,34 +52,44 @@ def run_playbook(
     *,
     secrets: Iterable[str] = (),
     stages: Mapping[str, str] | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Result:
     """Run a playbook.
 
     Args:
         run: What to run.
-        log: File for the log.
-        report: Takes a line for the user to read.
+        log: File for the log; what Ansible reads is kept beside it.
+        report: Takes a line for the user to read; a `Listener` hears more.
         secrets: Values that neither the log nor the user may see.
         stages: What to say when a role begins, by the role's name.
+        stop: Tells whether the run must stop.
 
     Raises:
-        InterruptedRunError: The user stopped it.
+        InterruptedRunError: The user stopped it, or `stop` did.
     """
     redact = Redactor(secrets)
+    user = listener(report)
+    kept = Kept(log)
+    command = redact(by_hand(run, kept, program("ansible-playbook")))
+    run = replace(run, verbosity=max(0, user.verbosity - 1))
     with _workspace() as workspace, _log_file(log) as write:
         write_inputs(run, workspace)
-        reader = EventReader(lambda line: report(redact(line)), lambda text: write(redact(text)), stages)
-        status, code = _execute(run, workspace, reader)
+        _write_inputs(run, kept)
+        write(f"By hand: {command}")
+        user.ansible(command)
+        reader = EventReader(user, write, stages, redact=redact)
+        status, code = _execute(run, workspace, reader, stop, user)
     if status == "canceled":
         raise InterruptedRunError("Stopped.", todo=f"Run it again to go on where it stopped. The log: {log}")
-    return _result(reader, code == 0, log, redact)
+    return _result(reader, code == 0, log, command)
 
 
 def new_log(folder: Path, site: str, verb: str) -> Path:
-    """Return the path of a new log, and remove the oldest ones."""
+    """Return the path of a new log, and remove the oldest ones with what was kept beside them."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for old in sorted(folder.glob("*.log"), key=lambda path: path.name.rpartition("-")[2])[:-LOGS_KEPT]:
-        old.unlink(missing_ok=True)
+        for path in (old, Kept(old).inventory, Kept(old).variables):
+            path.unlink(missing_ok=True)
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     return folder / f"{site}-{verb}-{now}.log"
 
@@ -74,9 +98,13 @@ def write_inputs(run: PlaybookRun, workspace: Workspace) -> None:
     """Write what Ansible reads into the workspace, for the owner's eyes only."""
     for folder in (workspace.home, workspace.sockets):
         folder.mkdir(mode=0o700)
-    _write(workspace.inventory, literal(run.inventory) + "\n")
-    _write(workspace.variables, literal(run.variables) + "\n")
-    _write(workspace.config, "")
+    _write_inputs(run, workspace)
+
+
+def _write_inputs(run: PlaybookRun, inputs: Inputs) -> None:
+    _write(inputs.inventory, literal(run.inventory) + "\n")
+    _write(inputs.variables, literal(run.variables) + "\n")
+    _write(inputs.config, "")
 
 
 def _write(path: Path, text: str) -> None:
@@ -84,17 +112,56 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _scratch() -> Path | None:
+    """Return where workspaces are made: in memory, since Ansible writes files there before it sends them.
+
+    Not under TMPDIR: the path of ssh's control socket must stay short.
+    """
+    places = (Path("/dev/shm"), Path("/tmp"))  # noqa: S108 — mkdtemp makes them private
+    return next((place for place in places if os.access(place, os.W_OK)), None)
+
+
 @contextmanager
 def _workspace() -> Iterator[Workspace]:
-    # Under /tmp rather than TMPDIR: the path of ssh's control socket must stay short.
-    base = "/tmp" if os.access("/tmp", os.W_OK) else None  # noqa: S108 — mkdtemp makes it private
-    root = Path(tempfile.mkdtemp(prefix="ddconsul-", dir=base))
+    base = _scratch()
+    if base is not None:
+        clear_leftovers(base)
+    root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
     workspace = Workspace(root)
     try:
-        yield workspace
+        with _held(root):
+            yield workspace
     finally:
         _close_connections(workspace)
         shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Hold a folder as its owner does; tells whether nobody else holds it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(descriptor)
+
+
+def clear_leftovers(base: Path) -> None:
+    """End and remove what runs left behind that were killed: Ansible goes on for a while without its owner."""
+    for root in base.glob(f"{PREFIX}*"):
+        # Another run may remove its workspace while we look.
+        with suppress(OSError):
+            # The sockets come after its owner holds the workspace: without them it may just have been made.
+            if root.stat().st_uid != os.geteuid() or not Workspace(root).sockets.is_dir():
+                continue
+            with _held(root) as abandoned:
+                if abandoned:
+                    end_tasks(Workspace(root), all_of_it=True)
+                    _close_connections(Workspace(root))
+                    shutil.rmtree(root, ignore_errors=True)
 
 
 def _close_connections(workspace: Workspace) -> None:
@@ -121,7 +188,13 @@ def _log_file(path: Path) -> Iterator[Callable[[str], None]]:
         yield write
 
 
-def _execute(run: PlaybookRun, workspace: Workspace, reader: EventReader) -> tuple[str, int]:
+def _execute(
+    run: PlaybookRun,
+    workspace: Workspace,
+    reader: EventReader,
+    stop: Callable[[], bool],
+    report: Callable[[str], None],
+) -> tuple[str, int]:
     from ansible_runner import Runner, RunnerConfig  # noqa: PLC0415 — slow to import
 
     ours = playbook_environment(run, workspace)
@@ -130,6 +203,8 @@ def _execute(run: PlaybookRun, workspace: Workspace, reader: EventReader) -> tup
         envvars=ours,
         settings={"pexpect_timeout": PATIENCE},
         quiet=True,
+        # What Ansible prints has secrets in it: only the redacted log is written.
+        suppress_output_file=True,
         fact_cache_type="memory",
     )
     # ansible-runner runs the argv in the file `args` as it is.
@@ -144,14 +219,23 @@ def _execute(run: PlaybookRun, workspace: Workspace, reader: EventReader) -> tup
         reader.read(event)
         return False
 
-    with _interruptible() as stopped:
+    with _interruptible() as interrupted:
+        said = threading.Event()
 
         def cancelled() -> bool:
-            if stopped():
-                end_tasks(workspace)
-            return stopped()
+            if not interrupted() and not stop():
+                return False
+            if not said.is_set():
+                said.set()
+                report("Stopping; Ctrl-C again does not wait")
+            end_tasks(workspace)
+            return True
 
-        status, code = Runner(config=config, event_handler=handle, cancel_callback=cancelled).run()
+        try:
+            status, code = Runner(config=config, event_handler=handle, cancel_callback=cancelled).run()
+        finally:
+            if interrupted() or said.is_set():
+                end_tasks(workspace, all_of_it=True)
     return str(status), int(code or 0)
 
 
@@ -163,30 +247,40 @@ def program(name: str) -> str:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C and a request to end into a question that the runner asks: stop now?"""
+    """Turn Ctrl-C and a request to end into a question that the runner asks: stop now? The second one does not wait."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop.is_set
         return
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: stop.set()) for number in signals]
+
+    def ask(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = [(number, signal.signal(number, ask)) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     try:
         yield stop.is_set
     finally:
-        for number, handler in zip(signals, before, strict=True):
+        for number, handler in before:
             signal.signal(number, handler)
 
 
-def end_tasks(workspace: Workspace) -> None:
-    """End the tasks of a run. Ansible's workers are sessions of their own: ending Ansible does not end them."""
+def end_tasks(workspace: Workspace, *, all_of_it: bool = False) -> None:
+    """End the tasks of a run. Ansible's workers are sessions of their own: ending Ansible does not end them.
+
+    Args:
+        workspace: The run's.
+        all_of_it: End Ansible and its workers too, and at once.
+    """
     processes = _processes()
     ours = {pid for pid, (_, argv) in processes.items() if str(workspace.variables).encode() in argv}
     family = set(ours)
     while grown := {pid for pid, (parent, _) in processes.items() if parent in family} - family:
         family |= grown
-    for pid in family - ours:
+    for pid in family if all_of_it else family - ours:
         with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGKILL if all_of_it else signal.SIGTERM)
 
 
 def _processes() -> dict[int, tuple[int, bytes]]:
@@ -201,12 +295,12 @@ def _processes() -> dict[int, tuple[int, bytes]]:
     return found
 
 
-def _result(reader: EventReader, succeeded: bool, log: Path, redact: Redactor) -> Result:  # noqa: FBT001 — private
+def _result(reader: EventReader, succeeded: bool, log: Path, command: str) -> Result:  # noqa: FBT001 — private
     failure = reader.failure
     if not succeeded and failure is None:
-        failure = Failure("task", "", "Start Ansible", "\n".join(reader.noise[-5:]) or "It gave no reason.")
-    if failure is not None:
-        failure = Failure(failure.kind, failure.host, failure.task, redact(failure.message))
+        words = "\n".join(reader.noise)
+        last = "\n".join(reader.noise[-5:]) or "It gave no reason."
+        failure = Failure("task", "", "Start Ansible", last, explain(words))
     return Result(
         ok=succeeded,
         log=log,
@@ -214,4 +308,6 @@ def _result(reader: EventReader, succeeded: bool, log: Path, redact: Redactor) -
         failure=None if succeeded else failure,
         changes=tuple(reader.changes),
         status=reader.status,
+        stages=reader.stages,
+        command=command,
     )

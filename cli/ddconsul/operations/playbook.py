@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ddconsul import assets
 from ddconsul.ansible.command import PlaybookRun
 from ddconsul.ansible.runner import new_log, run_playbook
-from ddconsul.errors import PreflightError, StepFailedError, UnreachableError
+from ddconsul.errors import InterruptedRunError, PreflightError, StepFailedError, UnreachableError
+from ddconsul.operations.lock import Owner, host_lock
 from ddconsul.translate.inventory import inventory
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def run(  # noqa: PLR0913 — one argument for each thing a playbook needs
     secrets: Mapping[str, str] | None = None,
     stages: Mapping[str, str] | None = None,
     check: bool = False,
+    changes: bool | None = None,
 ) -> Result:
     """Run the playbook of a verb.
 
@@ -44,32 +47,56 @@ def run(  # noqa: PLR0913 — one argument for each thing a playbook needs
         secrets: The site's secrets, when the playbook needs them.
         stages: What to say when a role begins.
         check: Tell what would change, and change nothing.
+        changes: Whether it may change the host, and so needs its lock; by default all do that are no check,
+            except `status`.
 
     Raises:
         DdconsulError: When it failed; the class tells how far it came.
     """
+    owner = Owner(verb, instance.site)
     files = paths.secrets if secrets is not None else None
     plan = PlaybookRun(
         playbook=assets.playbooks() / f"{verb}.yml",
         roles=assets.roles(),
         inventory=inventory(instance.site, connection),
-        variables=variables,
+        variables={**variables, "ddconsul_run": owner.run},
         secrets_file=files.file if files else None,
         vault_password_file=files.password_file if files else None,
         check=check,
     )
     log = new_log(paths.logs, instance.site, verb)
-    result = run_playbook(plan, log, report, secrets=(secrets or {}).values(), stages=stages)
-    if result.failure is not None:
-        raise failure_error(result.failure, result)
+    alone = changes if changes is not None else not check and verb != "status"
+    with host_lock(connection, owner, report) if alone else nullcontext() as lease:
+        lost = lease.lost if lease is not None else bool
+        try:
+            result = run_playbook(plan, log, report, secrets=(secrets or {}).values(), stages=stages, stop=lost)
+        except InterruptedRunError:
+            if not lost():
+                raise
+            raise UnreachableError(
+                "the connection that holds its lock broke off, so that the run stopped",
+                connection.host,
+                f"Look whether it is up, and run it again. The log: {log}",
+            ) from None
+        if result.failure is not None:
+            raise failure_error(result.failure, result)
     return result
 
 
 def failure_error(failure: Failure, result: Result) -> DdconsulError:
-    """Return the error that tells a user about a failed step."""
-    log = f"The log: {result.log}"
+    """Return the error that tells a user about a failed step: which one, what it means, what to do."""
+    what, todo = failure.message, [f"The log: {result.log}"]
+    if failure.meaning is not None:
+        what = failure.meaning.what
+        todo = [failure.meaning.todo, f"It said: {failure.meaning.quote}", *todo]
     if failure.kind == "unreachable":
-        return UnreachableError(f"cannot be reached: {failure.message}", failure.host, f"Is it up? {log}")
+        if failure.meaning is None:
+            todo.insert(0, "Look whether it is up.")
+        return UnreachableError(f"cannot be reached: {what}", failure.host, _lines(todo))
     if failure.kind == "preflight":
-        return PreflightError(failure.message, failure.host, log)
-    return StepFailedError(f"the step “{failure.task}” failed: {failure.message}", failure.host, log)
+        return PreflightError(what, failure.host, _lines(todo))
+    return StepFailedError(f"the step “{failure.task}” failed: {what}", failure.host, _lines(todo))
+
+
+def _lines(todo: list[str]) -> str:
+    return "\n  ".join(todo)
