@@ -18,6 +18,7 @@ VERBS = {
     "secrets": ("ddconsul.commands.secrets:secrets", "Show and change passwords and keys."),
     "deploy": ("ddconsul.commands.deploy:deploy", "Make the platform match the municipality file."),
     "status": ("ddconsul.commands.status:status", "Tell how the platform is."),
+    "smoke": ("ddconsul.commands.smoke:smoke", "Deploy files into throwaway containers, and check the sites."),
     "destroy": ("ddconsul.commands.destroy:destroy", "Remove the platform from its host."),
     "demo": ("ddconsul.commands.demo:demo", "Make, list and remove demo platforms on this machine."),
     "schema": ("ddconsul.commands.schema:schema", "Print the JSON Schema of the municipality file."),

@@ -1,0 +1,208 @@
+"""What anybody finds who visits a site."""
+
+from __future__ import annotations
+
+from functools import partial
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
+from ddconsul.operations.checks.visitor import OK, Page, Visitor
+from ddconsul.translate.state import PROCESSES, custom_properties
+
+if TYPE_CHECKING:
+    from ddconsul.operations.checks.site import Site
+
+# Where Consul shows each module.
+MODULES = {
+    "debates": "/debates",
+    "proposals": "/proposals",
+    "polls": "/polls",
+    "legislation": "/legislation/processes",
+    "budgets": "/budgets",
+    "sdg": "/sdg/goals",
+}
+# Its menu may lead to the beginning of the same.
+IN_MENU = {"sdg": {"/sdg", "/sdg/goals"}}
+# The law asks for these.
+PAGES = ("/privacy", "/conditions", "/accessibility")
+SESSION = "_consul_session"
+HEADERS = {
+    "X-Frame-Options": {"SAMEORIGIN", "DENY"},
+    "X-Content-Type-Options": {"nosniff"},
+    # No version, which only serves who looks for a hole.
+    "Server": {"nginx"},
+}
+_CLOSED = {403, 404}
+_LISTED = 5
+
+
+def checks(site: Site) -> list[Check]:
+    """Return what to look at as a visitor."""
+    languages = site.instance.municipality.languages
+    name = site.instance.municipality.name
+    return [
+        Check("home", f"the home page answers, in {languages[0]}, with “{name}” in its title", partial(home, site)),
+        Check("release", f"/consul.json names release {site.instance.consul.version}", partial(release, site)),
+        *(Check(f"module-{each}", _promise(on=on), partial(module, site, each)) for each, on in site.modules.items()),
+        *(
+            Check(
+                f"language-{each}", f"who asks for {each} gets it, on the next page too", partial(language, site, each)
+            )
+            for each in languages
+        ),
+        Check("pages", f"{', '.join(PAGES)} answer, in {languages[0]}", partial(pages, site)),
+        Check("colours", "the home page carries the colours of the file", partial(colours, site)),
+        Check("assets", "all that the home page is made of can be fetched", partial(assets, site)),
+        Check("headers", "the answers carry the headers that protect visitors", partial(headers, site)),
+        Check("cookies", "the session's cookie is kept from scripts and other sites", partial(cookies, site)),
+    ]
+
+
+def home(site: Site) -> str:
+    """See whose site it is."""
+    with Visitor(site) as visitor:
+        page = _open(visitor, "/")
+    wanted, name = site.instance.municipality.languages[0], site.instance.municipality.name
+    if page.language != wanted:
+        raise NotSoError(f"its language is {page.language or 'not told'}")
+    if name not in page.title:
+        raise NotSoError(f"its title is “{page.title}”")
+    return f"“{page.title}”, in {page.language}"
+
+
+def release(site: Site) -> str:
+    """See which Consul answers."""
+    with Visitor(site) as visitor:
+        page = _open(visitor, "/consul.json")
+    if not page.told:
+        raise NotSoError("it is no JSON document")
+    seen = str(page.told.get("release"))
+    if seen != site.instance.consul.version:
+        raise NotSoError(f"it names release {seen}")
+    features = page.told.get("features") or {}
+    wrong = [name for name in PROCESSES if bool(features.get(name)) is not site.modules[name]]
+    if wrong:
+        raise NotSoError(f"it says the wrong thing of {', '.join(wrong)}")
+    return f"release {seen}"
+
+
+def module(site: Site, name: str) -> str:
+    """See whether a module is there when it is on, and nowhere when it is off."""
+    on, path = site.modules[name], MODULES[name]
+    # What is off is an error to Rails, which is as it should be.
+    with Visitor(site, expecting_errors=not on) as visitor:
+        status = visitor.get(path).status
+        shown = bool(IN_MENU.get(name, {path}) & set(_open(visitor, "/").links))
+    menu = "a link on the home page" if shown else "no link on the home page"
+    right = status == OK if on else status in _CLOSED
+    if not right or shown is not on:
+        raise NotSoError(f"{path} has status {status}, {menu}")
+    return f"{path} has status {status}, {menu}"
+
+
+def language(site: Site, wanted: str) -> str:
+    """See whether a language can be chosen, and whether it is another one than the default."""
+    default = site.instance.municipality.languages[0]
+    with Visitor(site) as visitor:
+        chosen = _open(visitor, f"/?locale={wanted}").language
+        page = _open(visitor, "/users/sign_in")
+    for told in (chosen, page.language):
+        if told != wanted:
+            raise NotSoError(f"the page says it is in {told or 'no language'}")
+    if "translation missing" in page.html.lower() or "translation_missing" in page.html:
+        raise NotSoError(f"texts on {page.path} have no translation")
+    if wanted != default:
+        with Visitor(site) as visitor:
+            if _open(visitor, "/users/sign_in").text == page.text:
+                raise NotSoError(f"{page.path} has the same words as in {default}")
+    return f"“{page.title}”"
+
+
+def pages(site: Site) -> str:
+    """See the pages that the law asks for."""
+    default = site.instance.municipality.languages[0]
+    with Visitor(site) as visitor:
+        seen = {path: _open(visitor, path) for path in PAGES}
+    wrong = [f"{path} in {page.language or 'no language'}" for path, page in seen.items() if page.language != default]
+    if wrong:
+        raise NotSoError(", ".join(wrong))
+    return ", ".join(f"“{page.title}”" for page in seen.values())
+
+
+def colours(site: Site) -> str:
+    """See whether the colours of the file are in what is served."""
+    wanted = custom_properties(site.instance.branding.colours)
+    if not wanted:
+        raise SkippedCheckError("the file has no colours (branding.colours)")
+    with Visitor(site) as visitor:
+        styles = _open(visitor, "/").styles
+    missing = [f"{name}: {value}" for name, value in wanted.items() if f"{name}: {value};" not in styles]
+    if missing:
+        raise NotSoError(f"missing: {'; '.join(missing[:_LISTED])}")
+    return "; ".join(f"{name}: {value}" for name, value in list(wanted.items())[:_LISTED])
+
+
+def assets(site: Site) -> str:
+    """Fetch all that the home page is made of, as a browser does."""
+    with Visitor(site) as visitor:
+        own = [address for address in _open(visitor, "/").resources if same_host(address, site)]
+        seen = {address: visitor.get(address).status for address in own}
+    broken = [f"{urlsplit(address).path} has status {status}" for address, status in seen.items() if status != OK]
+    if broken:
+        raise NotSoError("; ".join(broken[:_LISTED]))
+    if not seen:
+        raise NotSoError("the page has no style sheet and no script")
+    return f"{len(seen)} files"
+
+
+def headers(site: Site) -> str:
+    """See the headers that Consul and nginx give."""
+    with Visitor(site) as visitor:
+        given = _open(visitor, "/").headers
+    wrong = [f"{name}: {given.get(name, 'missing')}" for name, right in HEADERS.items() if given.get(name) not in right]
+    if wrong:
+        raise NotSoError("; ".join(wrong))
+    return "; ".join(f"{name}: {given[name]}" for name in HEADERS)
+
+
+def cookies(site: Site) -> str:
+    """See how the session's cookie is guarded."""
+    with Visitor(site) as visitor:
+        lines = _open(visitor, "/").headers.get_list("set-cookie")
+    given = [morsel for line in lines for name, morsel in SimpleCookie(line).items() if name == SESSION]
+    if not given:
+        raise NotSoError(f"there is no cookie {SESSION}")
+    cookie = given[0]
+    guards = {"HttpOnly": bool(cookie["httponly"]), "SameSite": cookie["samesite"].lower() in {"lax", "strict"}}
+    if site.url.startswith("https:"):
+        guards["Secure"] = bool(cookie["secure"])
+    missing = [name for name, given in guards.items() if not given]
+    if missing:
+        raise NotSoError(f"it lacks {', '.join(missing)}")
+    return ", ".join(guards)
+
+
+def third_parties(site: Site) -> list[str]:
+    """Return what the home page and the modules' pages fetch from others, as far as their HTML tells."""
+    on = [MODULES[name] for name, on in site.modules.items() if on]
+    with Visitor(site) as visitor:
+        found = [address for path in ("/", *on) for address in visitor.get(path).resources]
+    return sorted({address for address in found if not same_host(address, site)})
+
+
+def same_host(address: str, site: Site) -> bool:
+    """Tell whether an address is the site's own."""
+    return urlsplit(address).netloc == urlsplit(site.url).netloc
+
+
+def _open(visitor: Visitor, path: str) -> Page:
+    page = visitor.get(path)
+    if page.status != OK:
+        raise NotSoError(f"{path} has status {page.status}")
+    return page
+
+
+def _promise(*, on: bool) -> str:
+    return "is on: answers, with a link on the home page" if on else "is off: 403 or 404, and no link on the home page"

@@ -1,0 +1,41 @@
+"""The site that is looked at, and what its municipality file promises about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ddconsul.instance.models import Instance
+    from ddconsul.operations.checks.host import Host
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site.
+
+    Args:
+        url: Where a browser finds it.
+        instance: What its municipality file says.
+        password: The first administrator's; "" when it is not known here.
+        host: Its inside; None when it is only looked at from outside.
+        write: Whether the checks may change it: register a citizen, put a job in its queue.
+        trusted: Whether its certificate must be one that everybody trusts.
+    """
+
+    url: str
+    instance: Instance
+    password: str = ""
+    host: Host | None = None
+    write: bool = False
+    trusted: bool = False
+
+    @property
+    def administrator(self) -> str:
+        """E-mail address of the first administrator."""
+        return self.instance.administrators[0].email
+
+    @property
+    def modules(self) -> dict[str, bool]:
+        """Which modules are on."""
+        return {name: bool(on) for name, on in self.instance.modules.model_dump().items()}

@@ -1,0 +1,270 @@
+"""Proves that a municipality file deploys: into a throwaway container, looked at from all sides, and gone again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from ddconsul import assets
+from ddconsul.errors import InputError, InterruptedRunError, UnreachableError
+from ddconsul.instance.loader import load
+from ddconsul.instance.models import Consul, ContainerTarget, Mail, Tls, slug
+from ddconsul.instance.values import is_url
+from ddconsul.operations.checks import administrator, host, public
+from ddconsul.operations.checks.browser import Browser
+from ddconsul.operations.checks.check import Finding, Outcome, run_checks
+from ddconsul.operations.checks.citizen import Citizen
+from ddconsul.operations.checks.host import Host
+from ddconsul.operations.checks.result import SmokeResult
+from ddconsul.operations.checks.site import Site
+from ddconsul.operations.checks.visitor import Visitor
+from ddconsul.operations.demo import to_yaml
+from ddconsul.operations.demo_notes import Choice
+from ddconsul.operations.deploy import deploy
+from ddconsul.operations.init import FILE
+from ddconsul.operations.source import STANDIN_MARK
+from ddconsul.operations.throwaway import stoppable, throwaway
+from ddconsul.paths import Paths
+from ddconsul.secrets import ADMINISTRATOR_PASSWORD, write_private
+from ddconsul.targets.container import ContainerTarget as Container
+from ddconsul.targets.factory import target_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ddconsul.instance.models import Instance
+    from ddconsul.operations.source import Source
+
+    Report = Callable[[str], None]
+
+_MARKS = {Outcome.PASSED: "ok      ", Outcome.FAILED: "FAILED  ", Outcome.SKIPPED: "skipped "}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A municipality file that is about to be tried.
+
+    Args:
+        file: The file, as the user named it.
+        instance: What it says.
+        choice: Which Consul it is tried with.
+    """
+
+    file: str
+    instance: Instance
+    choice: Choice
+
+
+def files_in(given: Sequence[Path]) -> list[Path]:
+    """Return the municipality files that are meant: a folder stands for all YAML files in it, secrets aside.
+
+    Raises:
+        InputError: When there is none.
+    """
+    found: dict[Path, None] = {}
+    for path in given:
+        inside = sorted(file for file in path.rglob("*.y*ml") if _is_meant(file, path)) if path.is_dir() else [path]
+        if not inside:
+            raise InputError("has no municipality files", str(path), "Name a file, or a folder with *.yml files.")
+        found.update(dict.fromkeys(inside))
+    return list(found)
+
+
+def _is_meant(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return file.suffix in {".yml", ".yaml"} and not hidden and ".secrets." not in file.name
+
+
+def plan(file: Path, reachable: Callable[[str], bool]) -> Plan:
+    """Read a municipality file, and choose the Consul that it is tried with.
+
+    Args:
+        file: The file.
+        reachable: Tells whether a git repository answers.
+
+    Raises:
+        InputError: When the file is not right.
+    """
+    instance = load(file).instance
+    return Plan(str(file), instance, choose(instance.consul.source, reachable))
+
+
+def choose(source: str, reachable: Callable[[str], bool]) -> Choice:
+    """Return the Consul of the file when it is here or can be reached, and otherwise the stand-in."""
+    if not is_url(source):
+        return Choice(source, standin=(Path(source) / STANDIN_MARK).is_file())
+    if reachable(source):
+        return Choice(source, standin=False)
+    return Choice(str(assets.standin()), standin=True, unreachable=source)
+
+
+def adapt(instance: Instance, site: str, choice: Choice) -> Instance:
+    """Return the instance as it is tried: in a container, mailing nobody, with a certificate of the container's own."""
+    if choice.standin:
+        # Custom code for Consul does not fit the stand-in, and it has one release.
+        consul = Consul(source=choice.source)
+    else:
+        consul = instance.consul.model_copy(update={"source": choice.source})
+    mail = Mail.model_validate({**instance.mail.model_dump(by_alias=True), "smtp": None})
+    return instance.model_copy(
+        update={
+            "target": ContainerTarget(type="container", site=site),
+            "consul": consul,
+            "mail": mail,
+            "tls": Tls(mode="off" if instance.tls.mode == "off" else "internal"),
+        }
+    )
+
+
+def smoke(wanted: Plan, report: Report, *, keep: bool = False) -> SmokeResult:
+    """Deploy a file into a throwaway container, check the site, and take it away again.
+
+    What goes wrong is in the result; only a wish to stop comes out of here, after the container is gone.
+
+    Args:
+        wanted: What to try.
+        report: Takes a line for the user to read.
+        keep: Leave the container there, to look at it.
+
+    Raises:
+        InterruptedRunError: The user stopped it.
+    """
+    begin = time.monotonic()
+    choice = wanted.choice
+    result = _blank(wanted, standin=choice.standin, unreachable=choice.unreachable)
+    try:
+        with stoppable(), throwaway(keep=keep) as folder:
+            paths = Paths.of_user(folder / FILE)
+            result = replace(result, kept=str(paths.file) if keep else "")
+            site, deployed = _deploy(wanted, paths, report)
+            result = replace(
+                result, url=site.url, release=deployed.version, digest=deployed.digest, standin=deployed.standin
+            ).found(Finding("deploy", "the file deploys", str(deployed), Outcome.PASSED, time.monotonic() - begin))
+            result = result.found(*check_site(site, report))
+    except (KeyboardInterrupt, InterruptedRunError) as stop:
+        raise InterruptedRunError("Stopped; what was made for it is gone.", wanted.file) from stop
+    except Exception as error:  # noqa: BLE001 — the other files of the run go on, and the report has all of them
+        result = result.stopped(error, "checks" if result.findings else "deploy")
+    return replace(result, seconds=time.monotonic() - begin)
+
+
+def look(wanted: Plan, url: str, report: Report, *, write: bool = False) -> SmokeResult:
+    """Check a site that is there already.
+
+    Args:
+        wanted: Its municipality file.
+        url: Where it is.
+        report: Takes a line for the user to read.
+        write: Whether the checks may change it, and look inside it by way of the file's target.
+
+    Raises:
+        InterruptedRunError: The user stopped it.
+    """
+    begin = time.monotonic()
+    result = _blank(wanted, url=url)
+    try:
+        with stoppable():
+            paths = Paths.of_user(Path(wanted.file))
+            site = _site_at(wanted, url, paths, write=write)
+            standin, release = identify(site)
+            result = replace(result, standin=standin, release=release)
+            report(first_line(standin=standin))
+            if write:
+                site = replace(site, host=_host(wanted.instance, paths, url, report))
+            result = result.found(*check_site(site, report))
+    except (KeyboardInterrupt, InterruptedRunError) as stop:
+        raise InterruptedRunError("Stopped.", wanted.file) from stop
+    except Exception as error:  # noqa: BLE001 — the report tells it
+        result = result.stopped(error, "checks")
+    return replace(result, seconds=time.monotonic() - begin)
+
+
+def check_site(site: Site, report: Report) -> tuple[Finding, ...]:
+    """Look at a site from all sides.
+
+    Args:
+        site: The site.
+        report: Takes a line for the user to read.
+    """
+    citizen = Citizen(site)
+    checks = [
+        *public.checks(site),
+        *Browser(site).checks(),
+        *administrator.checks(site),
+        citizen.registration(),
+        # In between: it tells whether the worker works that sends the mail.
+        *host.checks(site),
+        *citizen.checks(),
+    ]
+    return run_checks(checks, lambda finding: report(line(finding)))
+
+
+def identify(site: Site) -> tuple[bool, str]:
+    """Return whether a site says that it is the stand-in, and which release it names.
+
+    Raises:
+        UnreachableError: When nothing answers there.
+    """
+    try:
+        with Visitor(site) as visitor:
+            return visitor.get("/").standin, str(visitor.get("/consul.json").told.get("release", ""))
+    except httpx.HTTPError as error:
+        todo = "Is the address right, is the site up, and does this machine trust its certificate?"
+        raise UnreachableError(f"does not answer: {error}", site.url, todo) from error
+
+
+def first_line(*, standin: bool, unreachable: str = "", source: str = "") -> str:
+    """Return what is tried: the first thing to know about all that follows."""
+    if not standin:
+        return f"Consul Democracy itself{', from ' if source else ''}{source}."
+    because = f": {unreachable} cannot be reached from this machine" if unreachable else ""
+    return f"STAND-IN, not Consul Democracy itself{because}."
+
+
+def line(finding: Finding) -> str:
+    """Return a finding as a line for a person."""
+    seen = f"expected: {finding.expected}; seen: {finding.seen}" if finding.outcome is Outcome.FAILED else finding.seen
+    return f"  {_MARKS[finding.outcome]} {finding.name}: {seen}"
+
+
+def _blank(wanted: Plan, **values: Any) -> SmokeResult:  # noqa: ANN401 — fields of the result
+    return SmokeResult(wanted.file, slug(wanted.instance.municipality.name) or wanted.instance.site, **values)
+
+
+def _deploy(wanted: Plan, paths: Paths, report: Report) -> tuple[Site, Source]:
+    """Deploy a file in a container, and return what there is to look at."""
+    instance = adapt(wanted.instance, paths.file.parent.name, wanted.choice)
+    write_private(paths.file, to_yaml(instance).encode())
+    since = int(time.time())
+    deployed = deploy(instance, paths, report)
+    connection = target_for(instance, paths.state).prepare(report)
+    site = Site(
+        url=deployed.url,
+        instance=instance,
+        password=paths.secrets.load()[ADMINISTRATOR_PASSWORD],
+        host=Host(instance, paths, connection, urlsplit(deployed.url).netloc, since),
+        write=True,
+    )
+    return site, deployed.source
+
+
+def _site_at(wanted: Plan, url: str, paths: Paths, *, write: bool) -> Site:
+    # The site of this machine, or of a host that makes its own certificate, has none that others trust.
+    own = wanted.instance.tls.mode == "internal" or urlsplit(url).hostname in {"localhost", "127.0.0.1"}
+    password = paths.secrets.load().get(ADMINISTRATOR_PASSWORD, "")
+    return Site(url=url, instance=wanted.instance, password=password, write=write, trusted=not own)
+
+
+def _host(instance: Instance, paths: Paths, url: str, report: Report) -> Host:
+    """Return the inside of a site; no container is made for it."""
+    target = target_for(instance, paths.state)
+    if isinstance(target, Container) and not target.running():
+        raise UnreachableError(
+            "does not run, so nobody can look inside", target.name, "Name the file of the site, or leave out --write."
+        )
+    return Host(instance, paths, target.prepare(report), urlsplit(url).netloc)
