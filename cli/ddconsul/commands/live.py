@@ -1,67 +1,85 @@
-"""Progress on a terminal: what goes on now with a spinner, and how long each thing took."""
+"""Progress on a terminal: what goes on now with its seconds, and how long each thing took."""
 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+
+from ddconsul.commands.plain import took
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from rich.status import Status
+    from rich.console import Console
 
 # Quicker than this is not worth a number.
 WORTH_SAYING = 2
 
 
 class LiveProgress:
-    """Shows one line at a time as going on, and then as done.
+    """Shows one stage at a time as going on, with its task, and then as done.
 
     Args:
         console: The terminal.
         clock: Tells the time in seconds.
     """
 
+    verbosity = 0
+
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._clock = clock
-        self._status: Status | None = None
-        self._line = ""
+        self._live: Live | None = None
+        self._spinner = Spinner("line" if console.options.ascii_only else "dots")
+        self._line = self._task = ""
         self._begin = 0.0
 
     def __call__(self, line: str) -> None:
         """Say what goes on from now."""
         self.settle()
-        self._line, self._begin = line, self._clock()
-        self._status = self._console.status(_plain(line))
-        self._status.start()
+        self._line, self._task, self._begin = line, "", self._clock()
+        self._live = Live(get_renderable=self.now, console=self._console, refresh_per_second=10, transient=True)
+        self._live.start()
 
-    def settle(self, mark: str = "[green]✓[/]") -> None:
+    def task(self, name: str) -> None:
+        """Name the task that goes on from now."""
+        self._task = name
+
+    def ansible(self, text: str) -> None:
+        """Leave what Ansible prints to the log."""
+
+    def now(self) -> Text:
+        """Return the line about what goes on: as wide as the terminal, and no wider."""
+        turning = self._spinner.render(self._console.get_time())
+        line = Text.assemble(turning if isinstance(turning, Text) else "", " ", self._line, no_wrap=True, end="")
+        if self._task:
+            line.append(f" · {self._task}", style="dim")
+        time_taken = f"  {took(self._clock() - self._begin)}"
+        # The last column stays free: some terminals wrap when it is written.
+        line.truncate(self._console.width - 1 - len(time_taken), overflow="ellipsis")
+        return line.append(time_taken, style="cyan")
+
+    def settle(self, *, failed: bool = False) -> None:
         """Turn what went on into a line that stays; asking a question begins with this."""
-        if self._status is None:
+        if self._live is None:
             return
-        self._status.stop()
-        self._status = None
+        self._live.stop()
+        self._live = None
+        mark, style = ("✗", "red") if failed else ("✓", "green")
+        if self._console.options.ascii_only:
+            mark = "x" if failed else "+"
         seconds = self._clock() - self._begin
-        took = f" [dim]{seconds:.0f} s[/]" if seconds >= WORTH_SAYING else ""
-        self._console.print(f"{mark} {_plain(self._line)}{took}", highlight=False)
+        time_taken = f"  {took(seconds)}" if seconds >= WORTH_SAYING else ""
+        line = Text(self._line)
+        if failed and self._task:
+            line.append(f" · {self._task}")
+        line.truncate(self._console.width - 3 - len(time_taken), overflow="ellipsis")
+        self._console.print(Text.assemble((mark, style), " ", line, (time_taken, "dim")), no_wrap=True)
 
-
-@contextmanager
-def live_progress() -> Iterator[LiveProgress]:
-    """Show progress on the terminal until the end, or until something goes wrong."""
-    progress = LiveProgress(Console())
-    try:
-        yield progress
-    except BaseException:
-        progress.settle("[red]✗[/]")
-        raise
-    progress.settle()
-
-
-def _plain(line: str) -> str:
-    """Keep brackets in a line from being read as rich's markup."""
-    return line.replace("[", r"\[")
+    def fail(self, error: BaseException) -> None:  # noqa: ARG002 — the command shows it
+        """Mark what went on as gone wrong."""
+        self.settle(failed=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +16,19 @@ import click
 from ddconsul.errors import DdconsulError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from ddconsul.ansible.events import Stage
+    from ddconsul.commands.live import LiveProgress
+    from ddconsul.commands.plain import PlainProgress
     from ddconsul.instance.loader import Loaded
 
 file_argument = click.argument("file", type=click.Path(path_type=Path), default="gemeente.yml", required=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+
+verbose_option = click.option(
+    "-v", "--verbose", count=True, help="Show what Ansible prints instead of the stages; -vv and more: its own -v."
+)
 
 
 def load_file(file: Path, *, quiet: bool = False) -> Loaded:
@@ -41,15 +51,65 @@ def progress(*, as_json: bool) -> Callable[[str], None]:
 
 
 @contextmanager
-def showing(*, as_json: bool) -> Iterator[Callable[[str], None]]:
-    """Give what shows progress: live on a terminal, and as a log of plain lines elsewhere."""
-    if as_json or not sys.stdout.isatty():
-        yield progress(as_json=as_json)
-        return
-    from ddconsul.commands.live import live_progress  # noqa: PLC0415 — only a terminal pays for it
+def showing(*, as_json: bool, verbose: int = 0) -> Iterator[LiveProgress | PlainProgress]:
+    """Give what shows progress: live on a terminal, as a log of plain lines elsewhere.
 
-    with live_progress() as live:
-        yield live
+    With --json it stands beside the document, on standard error.
+
+    Args:
+        as_json: Whether standard output is for a JSON document.
+        verbose: How many times -v was given: from one on, Ansible's own output takes the place of the stages.
+    """
+    shown = _progress(as_json=as_json, verbose=verbose)
+    with _ended_like_ctrl_c():
+        try:
+            yield shown
+        except BaseException as error:
+            shown.fail(error)
+            raise
+    shown.settle()
+
+
+def _progress(*, as_json: bool, verbose: int) -> LiveProgress | PlainProgress:
+    from ddconsul.commands.plain import AnsibleProgress, progress_for  # noqa: PLC0415 — only a run pays for it
+
+    say = progress(as_json=as_json)
+    if verbose:
+        return AnsibleProgress(say, verbose)
+    stream = sys.stderr if as_json else sys.stdout
+    if not stream.isatty():
+        return progress_for(os.environ, say)
+    from rich.console import Console  # noqa: PLC0415 — with the next one: only a terminal pays for them
+
+    from ddconsul.commands.live import LiveProgress  # noqa: PLC0415
+
+    return LiveProgress(Console(stderr=as_json))
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let a request to end do what Ctrl-C does: stop cleanly, with a sentence."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = [(number, signal.signal(number, stop)) for number in (signal.SIGTERM, signal.SIGHUP)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def show_recap(stages: Sequence[Stage], *, err: bool = False) -> None:
+    """Print what a run did, a line for each of its stages (`Result.stages`)."""
+    from ddconsul.commands.plain import recap_lines  # noqa: PLC0415 — only a run pays for it
+
+    for line in recap_lines(stages):
+        click.echo(line, err=err)
 
 
 def settle(report: Callable[[str], None]) -> None:
