@@ -21,6 +21,7 @@ VERBS = {
     "smoke": ("ddconsul.commands.smoke:smoke", "Deploy files into throwaway containers, and check the sites."),
     "destroy": ("ddconsul.commands.destroy:destroy", "Remove the platform from its host."),
     "demo": ("ddconsul.commands.demo:demo", "Make, list and remove demo platforms on this machine."),
+    "explain": ("ddconsul.commands.explain:explain", "Tell what a key of the municipality file means."),
     "schema": ("ddconsul.commands.schema:schema", "Print the JSON Schema of the municipality file."),
 }
 

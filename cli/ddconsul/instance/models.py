@@ -6,7 +6,8 @@ Every section refuses keys it does not know. The descriptions end up in the JSON
 # Pydantic reads these annotations at run time, so they are not postponed.
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -23,11 +24,13 @@ from ddconsul.instance.values import (
     GemsMirror,
     Host,
     HttpUrl,
+    Kind,
     Line,
     Port,
     PrivateKey,
     Source,
     TimeZone,
+    choices,
     wrong,
 )
 
@@ -35,10 +38,44 @@ UPSTREAM = "https://github.com/consuldemocracy/consuldemocracy.git"
 SITE_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
 
 
+class Contradiction(NamedTuple):
+    """What does not go together with something else in the file.
+
+    Args:
+        key: The way to it from the section.
+        message: What it does not go together with.
+        todo: What to do.
+    """
+
+    key: tuple[str | int, ...]
+    message: str
+    todo: str
+
+
+Rule = Callable[[Any], Iterator[Contradiction]]
+
+
+def rule(method: Rule) -> Rule:
+    """Mark a method that yields what in its section contradicts something else."""
+    method.is_rule = True  # type: ignore[attr-defined]
+    return method
+
+
 class Section(BaseModel):
     """A part of the municipality file: immutable, and closed to keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def rules(cls) -> list[Rule]:
+        """Return the rules. One that asks for what is not known (an AttributeError) is passed over."""
+        return [method for method in vars(cls).values() if getattr(method, "is_rule", False)]
+
+    @model_validator(mode="after")
+    def _does_not_contradict_itself(self) -> Self:
+        for found in (found for check in self.rules() for found in check(self)):
+            raise wrong(found.message, found.todo, rule="contradiction")
+        return self
 
 
 def slug(name: str) -> str:
@@ -51,67 +88,86 @@ def slug(name: str) -> str:
 class Contact(Section):
     """How inhabitants reach the municipality."""
 
-    email: Email | None = Field(None, description="E-mail address for questions about the platform.")
+    email: Email | None = Field(
+        None, description="E-mail address for questions about the platform.", examples=["info@example.org"]
+    )
 
 
 def _code(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"(GM)?\d{4}", value):
+    if isinstance(value, str) and re.fullmatch(r"(GM)?[0-9]{4}", value):
         return value.removeprefix("GM")
     raise wrong("is not a municipality code", 'CBS gives each municipality four digits; write them in quotes: "0014".')
 
 
-Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "string", "pattern": r"^(GM)?\d{4}$"})]
+Code = Annotated[
+    str,
+    BeforeValidator(_code),
+    Kind("four digits, in quotes"),
+    WithJsonSchema({"type": "string", "pattern": r"^(GM)?[0-9]{4}$"}),
+]
 
 
-def _languages(value: tuple[str, ...]) -> tuple[str, ...]:
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise wrong("is no language that Consul speaks", choices(value, LANGUAGES))
+    return value
+
+
+def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
     if not value:
         raise wrong("has no language", "The first one is the default, such as [nl, en].")
-    for language in value:
-        if language not in LANGUAGES:
-            raise wrong(f"has {language!r}, which Consul does not speak", f"It speaks {', '.join(LANGUAGES)}.")
-    if len(set(value)) != len(value):
-        raise wrong("names a language twice", "Name each language once.")
+    twice = next((item for item in value if value.count(item) > 1), None)
+    if twice:
+        raise wrong(f"names {twice} twice", "Name each language once.")
     return value
+
+
+Languages = Annotated[
+    tuple[Annotated[str, AfterValidator(_language)], ...],
+    AfterValidator(_each_once),
+    Kind("list of languages", LANGUAGES),
+    WithJsonSchema({"type": "array", "items": {"enum": list(LANGUAGES)}, "minItems": 1, "uniqueItems": True}),
+]
 
 
 class Municipality(Section):
     """Who it is for, and where inhabitants find it."""
 
-    name: Line = Field(description="Name of the municipality, as inhabitants read it.")
-    domain: Domain = Field(description="The site's domain name, without https://.")
-    code: (
-        Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "string", "pattern": r"^(GM)?\d{4}$"})] | None
-    ) = Field(None, description="Municipality code of CBS: four digits, in quotes.")
-    languages: Annotated[
-        tuple[str, ...],
-        AfterValidator(_languages),
-        WithJsonSchema({"type": "array", "items": {"enum": list(LANGUAGES)}, "minItems": 1, "uniqueItems": True}),
-    ] = Field(("nl", "en"), description="Languages of the site; the first is the default.")
+    name: Line = Field(description="Name of the municipality, as inhabitants read it.", examples=["Voorbeeldgemeente"])
+    domain: Domain = Field(description="The site's domain name, without https://.", examples=["praat.example.org"])
+    code: Code | None = Field(None, description="Municipality code of CBS: four digits, in quotes.", examples=["0014"])
+    languages: Languages = Field(("nl", "en"), description="Languages of the site; the first is the default.")
     time_zone: TimeZone = Field("Europe/Amsterdam", description="Time zone, as in the tz database.")
     contact: Contact = Field(Contact(), description="How inhabitants reach the municipality.")
 
 
-SiteName = Annotated[str, Field(pattern=SITE_PATTERN)]
+SiteName = Annotated[str, Field(pattern=SITE_PATTERN), Kind("short name: small letters, digits, hyphens; 20 at most")]
+UserName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$"), Kind("name of a user")]
 _SITE_DESCRIPTION = "Short name of the site on its host: lower-case letters, digits, hyphens. Default: from the name."
+
+
+_TYPE_DESCRIPTION = "container (on this machine, to try it), ssh (a server) or local (this machine itself)."
 
 
 class ContainerTarget(Section):
     """A container on this machine, made and removed by ddconsul."""
 
-    type: Literal["container"]
-    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION)
-    http_port: Port | None = Field(None, description="Port on this machine. Default: a free one.")
+    type: Literal["container"] = Field(description=_TYPE_DESCRIPTION)
+    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION, examples=["zee"])
+    http_port: Port | None = Field(None, description="Port on this machine. Default: a free one.", examples=[8080])
 
 
 class SshTarget(Section):
     """A Debian 13 server that is reached over SSH."""
 
-    type: Literal["ssh"]
-    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION)
-    host: Host = Field(description="Host name or IP address of the server.")
+    type: Literal["ssh"] = Field(description=_TYPE_DESCRIPTION)
+    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION, examples=["zee"])
+    host: Host = Field(description="Host name or IP address of the server.", examples=["server1.example.org"])
     port: Port = Field(22, description="Port of the SSH server.")
-    user: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")] = Field("root", description="User to log in as.")
-    key: ExistingFile | None = Field(None, description="Private key to log in with. Default: what ssh itself uses.")
+    user: UserName = Field("root", description="User to log in as.")
+    key: ExistingFile | None = Field(
+        None, description="Private key to log in with. Default: what ssh itself uses.", examples=["~/.ssh/id_ed25519"]
+    )
     sudo: Flag = Field(False, description="Become root with sudo. Default: on unless the user is root.")
 
     @model_validator(mode="before")
@@ -122,50 +178,58 @@ class SshTarget(Section):
             return {**data, "sudo": data.get("user", "root") != "root"}
         return data
 
-    @model_validator(mode="after")
-    def _root_is_needed(self) -> "SshTarget":
-        if self.user != "root" and not self.sudo:
-            raise wrong(f"is off, but {self.user} is not root", "Set sudo to on, or log in as root.", key="sudo")
-        return self
+    @rule
+    def _root_is_needed(self) -> Iterator[Contradiction]:
+        if "sudo" in self.model_fields_set and self.user != "root" and not self.sudo:
+            message = f"is off, but {self.user} is not root"
+            yield Contradiction(("sudo",), message, "Set sudo to on, or log in as root.")
 
 
 class LocalTarget(Section):
     """This machine itself."""
 
-    type: Literal["local"]
-    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION)
+    type: Literal["local"] = Field(description=_TYPE_DESCRIPTION)
+    site: SiteName | None = Field(None, description=_SITE_DESCRIPTION, examples=["zee"])
 
 
 Target = Annotated[ContainerTarget | SshTarget | LocalTarget, Field(discriminator="type")]
 
 
-Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+Version = Annotated[
+    str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$"), Kind("three numbers with dots, in quotes")
+]
 
 
 class Consul(Section):
     """Which Consul Democracy, and where its parts come from."""
 
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
-        "2.5.1", description="Release of Consul Democracy."
-    )
+    version: Version = Field("2.5.1", description="Release of Consul Democracy.")
     source: Source = Field(
         UPSTREAM,
         description="Git URL, or path of a git repository, tarball or folder. Default: Consul's own repository.",
     )
     gems_mirror: GemsMirror | None = Field(
-        None, description="URL of a mirror of RubyGems, or a folder laid out as one."
+        None,
+        description="URL of a mirror of RubyGems, or a folder laid out as one.",
+        examples=["https://gems.example.org"],
     )
-    npm_mirror: HttpUrl | None = Field(None, description="URL of a mirror of the npm registry.")
-    overlay: ExistingFolder | None = Field(None, description="Folder with custom code, laid over the source.")
+    npm_mirror: HttpUrl | None = Field(
+        None, description="URL of a mirror of the npm registry.", examples=["https://npm.example.org"]
+    )
+    overlay: ExistingFolder | None = Field(
+        None, description="Folder with custom code, laid over the source.", examples=["eigen-code"]
+    )
 
 
 class Colours(Section):
     """Colours of the municipality's house style; text on them gets black or white, whichever reads best."""
 
-    brand: Colour | None = Field(None, description="Main colour: buttons, accents.")
-    link: Colour | None = Field(None, description="Colour of links. Default: the main colour.")
-    header: Colour | None = Field(None, description="Background of the header. Default: the main colour.")
-    footer: Colour | None = Field(None, description="Background of the footer.")
+    brand: Colour | None = Field(None, description="Main colour: buttons, accents.", examples=["#154273"])
+    link: Colour | None = Field(None, description="Colour of links. Default: the main colour.", examples=["#01689b"])
+    header: Colour | None = Field(
+        None, description="Background of the header. Default: the main colour.", examples=["#154273"]
+    )
+    footer: Colour | None = Field(None, description="Background of the footer.", examples=["#f1f1f1"])
 
 
 class Branding(Section):
@@ -188,17 +252,24 @@ class Modules(Section):
 class Smtp(Section):
     """The server that sends the mail. A password goes into the secrets file, never in here."""
 
-    host: Host = Field(description="Host name of the mail server.")
+    host: Host = Field(description="Host name of the mail server.", examples=["mail.example.org"])
     port: Port = Field(587, description="Port of the mail server.")
-    user: Line | None = Field(None, description="User name, when the server asks for one.")
+    user: Line | None = Field(None, description="User name, when the server asks for one.", examples=["platform"])
     starttls: Flag = Field(True, description="Use STARTTLS.")
 
 
 class Mail(Section):
     """Mail to inhabitants."""
 
-    sender: Email | None = Field(None, alias="from", description="Sender's address. Default: noreply@ the domain.")
-    name: Line | None = Field(None, description="Sender's name. Default: the municipality's name.")
+    sender: Email | None = Field(
+        None,
+        alias="from",
+        description="Sender's address. Default: noreply@ the domain.",
+        examples=["noreply@example.org"],
+    )
+    name: Line | None = Field(
+        None, description="Sender's name. Default: the municipality's name.", examples=["Voorbeeldgemeente"]
+    )
     smtp: Smtp | None = Field(None, description="Mail server. Without one, mail is kept in files on the host.")
 
 
@@ -213,32 +284,43 @@ class Tls(Section):
     mode: Annotated[Literal["off", "internal", "files"], BeforeValidator(_tls_mode)] = Field(
         "off", description="off, internal (a certificate of the host's own) or files (your certificate)."
     )
-    certificate: Certificates | None = Field(None, description="Certificate with its chain, in PEM form (mode files).")
-    key: PrivateKey | None = Field(None, description="The certificate's private key, in PEM form (mode files).")
+    certificate: Certificates | None = Field(
+        None, description="Certificate with its chain, in PEM form (mode files).", examples=["certificaat.pem"]
+    )
+    key: PrivateKey | None = Field(
+        None, description="The certificate's private key, in PEM form (mode files).", examples=["certificaat.key"]
+    )
 
-    @model_validator(mode="after")
-    def _files_go_with_mode_files(self) -> "Tls":
-        for name in ("certificate", "key"):
-            given = getattr(self, name) is not None
-            if self.mode == "files" and not given:
-                raise wrong(f"is files, but there is no {name}", f"Add tls.{name}: the path of a PEM file.", key="mode")
-            if self.mode != "files" and given:
-                raise wrong(f"is given, but tls.mode is {self.mode}", "Set tls.mode to files.", key=name)
-        return self
+    @rule
+    def _mode_files_asks_for_files(self) -> Iterator[Contradiction]:
+        for name in ("certificate", "key") if self.mode == "files" else ():
+            if name not in self.model_fields_set:
+                message, todo = f"is files, but there is no {name}", f"Add tls.{name}: the path of a PEM file."
+                yield Contradiction(("mode",), message, todo)
+
+    @rule
+    def _files_ask_for_mode_files(self) -> Iterator[Contradiction]:
+        for name in ("certificate", "key") if self.mode != "files" else ():
+            if name in self.model_fields_set:
+                yield Contradiction((name,), f"is given, but tls.mode is {self.mode}", "Set tls.mode to files.")
 
 
 class Administrator(Section):
     """Someone who manages the site."""
 
-    name: Line = Field(description="Name, shown on the site.", max_length=60)
-    email: Email = Field(description="E-mail address to log in with.")
+    name: Line = Field(description="Name, shown on the site.", max_length=60, examples=["Beheerder"])
+    email: Email = Field(description="E-mail address to log in with.", examples=["beheer@example.org"])
 
 
 class Network(Section):
     """What the host's network asks for."""
 
-    proxy: HttpUrl | None = Field(None, description="HTTP proxy for downloads.")
-    extra_ca: tuple[Authority, ...] = Field((), description="Extra certificate authorities: PEM or DER files.")
+    proxy: HttpUrl | None = Field(
+        None, description="HTTP proxy for downloads.", examples=["http://proxy.example.org:3128"]
+    )
+    extra_ca: tuple[Authority, ...] = Field(
+        (), description="Extra certificate authorities: PEM or DER files.", examples=[["netwerk.crt"]]
+    )
 
 
 class Instance(Section):
@@ -256,11 +338,22 @@ class Instance(Section):
     )
     network: Network = Field(Network(), description="What the host's network asks for.")
 
-    @model_validator(mode="after")
-    def _site_has_a_name(self) -> "Instance":
+    @rule
+    def _site_has_a_name(self) -> Iterator[Contradiction]:
         if not re.match(SITE_PATTERN, self.site):
-            raise wrong("gives no short name for the site", "Add target.site, such as demo.", key="municipality.name")
-        return self
+            message, todo = "gives no short name for the site", "Add target.site, such as demo."
+            yield Contradiction(("municipality", "name"), message, todo)
+
+    @rule
+    def _administrators_are_different_people(self) -> Iterator[Contradiction]:
+        first: dict[str, int] = {}
+        for index, one in enumerate(self.administrators):
+            email = getattr(one, "email", "").lower()
+            other = first.setdefault(email, index)
+            if email and other != index:
+                message = f'"{one.email}" is the address of administrators[{other}] as well'
+                todo = "Somebody logs in with it: give each an address of their own."
+                yield Contradiction(("administrators", index, "email"), message, todo)
 
     @property
     def site(self) -> str:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import re
+import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
-from ruamel.yaml.reader import ReaderError
 
-from ddconsul.instance.problems import Problem, shown
+from ddconsul.instance import text as letters
+from ddconsul.instance.problems import Problem, nearest, shown
+from ddconsul.instance.text import Lines, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from ddconsul.instance.text import Flaw
 
 Key = tuple[str | int, ...]
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 20_000
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float")}
+MAX_DEPTH = 40
+# More than this many faults in the YAML itself, and what stands after them says nothing any more.
+MAX_REPAIRS = 8
+LONGEST_NUMBER = 40
+_WHOLE_FILE = Place(0, 0)
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {f"{_TAG}{name}" for name in ("null", "bool", "int", "float")}
+_TEXT_TAGS = {f"{_TAG}{name}" for name in ("str", "timestamp", "value", "merge")}
 
 
 @dataclass
@@ -28,38 +41,69 @@ class Document:
 
     Args:
         file: The file, as the user named it.
+        text: What stands in it.
         value: Its content as plain Python values.
-        keys: Line and column of each key (of each item, in a list).
-        values: Line and column of each value.
+        keys: Place of each key (of each item, in a list).
+        values: Place of each value.
+        written: What stands in the file for each value that is no text: `0014`, where the value is 14.
+        whole: Whether all of it could be read: if not, nothing can be said about what is missing.
         problems: What was wrong on the way, such as a key that stands there twice.
     """
 
     file: str
+    text: str = ""
     value: Any = None
-    keys: dict[Key, tuple[int, int]] = field(default_factory=dict)
-    values: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Key, Place] = field(default_factory=dict)
+    values: dict[Key, Place] = field(default_factory=dict)
+    written: dict[Key, str] = field(default_factory=dict)
+    whole: bool = True
     problems: list[Problem] = field(default_factory=list)
+    _lines: Lines = field(default_factory=lambda: Lines(""))
 
-    def place(self, key: Key, *, of_key: bool = False) -> tuple[int, int]:
-        """Return line and column of a value (or of its key); of the nearest enclosing section if it isn't there."""
+    def place(self, key: Key, *, of_key: bool = False) -> Place:
+        """Return the place of a value (or of its key); of the nearest enclosing section if it isn't there."""
         first, second = (self.keys, self.values) if of_key else (self.values, self.keys)
         for length in range(len(key), 0, -1):
             found = first.get(key[:length]) or second.get(key[:length])
             if found:
                 return found
             first, second = self.keys, self.values
-        return (1, 1)
+        return Place(1, 1)
 
-    def add(self, place: tuple[int, int], key: Key, message: str, todo: str = "") -> None:
+    def problem(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> Problem:
+        """Make a problem in this file."""
+        source = self._lines.line(place.line)
+        return Problem(self.file, place.line, place.column, dotted(key), message, todo, rule, place.width, source)
+
+    def add(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> None:
         """Note a problem."""
-        self.problems.append(Problem(self.file, *place, dotted(key), message, todo))
+        self.problems.append(self.problem(place, key, message, todo, rule))
+
+    def add_flaws(self, flaws: Iterable[Flaw], rule: str) -> None:
+        """Note what is wrong with the text itself."""
+        for flaw in flaws:
+            self.add(self._lines.place(flaw.start, flaw.end), (), flaw.message, flaw.todo, rule)
+
+    def set_text(self, text: str) -> None:
+        """Take the text, so that places in it are known."""
+        self.text, self._lines = text, Lines(text)
+
+    def span(self, node: Node) -> Place:
+        """Return the place of a node."""
+        start, end = node.start_mark.index, node.end_mark.index
+        return self._lines.place(start, start + len(self.text[start:end].rstrip()))
+
+    def mark(self, mark: Any) -> Place:  # noqa: ANN401 — ruamel's own type has no name in its interface
+        """Return the place of a mark."""
+        return self._lines.place(mark.index)
 
 
 def dotted(key: Key) -> str:
     """Return a key as a person writes it: `administrators[0].email`."""
     text = ""
     for part in key:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        name = part if isinstance(part, int) else shown(part)[1:-1]
+        text += f"[{name}]" if isinstance(part, int) else f".{name}" if text else str(name)
     return text
 
 
@@ -70,70 +114,175 @@ def read(path: Path, name: str) -> Document:
         path: The file.
         name: How the user named it, for messages.
     """
-    document = Document(name)
-    text = _text(path, document)
-    if text is None:
+    document = Document(name.encode("utf-8", "replace").decode())
+    data = _bytes(path, document)
+    if data is None:
         return document
-    try:
-        root = YAML(typ="safe", pure=True).compose(text)
-    except ReaderError as error:
-        _note_bad_letter(document, text, error)
-    except MarkedYAMLError as error:
-        _note_bad_yaml(document, error)
-    except (YAMLError, RecursionError, ValueError) as error:
-        document.add((1, 1), (), f"cannot be read as YAML: {str(error).splitlines()[0]}")
-    else:
-        if root is None:
-            document.add((1, 1), (), "is empty", "`ddconsul init` writes a file to start from.")
-        else:
-            document.value = _Reader(document).read(root, ())
+    text, flaws = letters.decode(data)
+    document.set_text(text)
+    document.add_flaws(flaws, "encoding")
+    root = _compose(document)
+    if root is not None:
+        document.value = _Reader(document).read(root, ())
+    elif not document.problems:
+        cloud = "" if data else " A file in a cloud folder (OneDrive) may not be on this computer yet: open it once."
+        todo = f"`ddconsul init` writes a file to start from.{cloud}"
+        document.add(Place(1, 1), (), "is empty", todo, "file")
     return document
 
 
-def _text(path: Path, document: Document) -> str | None:
+def _bytes(path: Path, document: Document) -> bytes | None:
+    """Return what stands in the file; None when that is no use to look at."""
     try:
-        if path.is_dir():
-            document.add((0, 0), (), "is a folder, not a file", "Give the municipality file itself.")
-            return None
-        if path.stat().st_size > MAX_BYTES:
-            document.add((0, 0), (), f"is larger than {MAX_BYTES} bytes", "Is it the right file?")
-            return None
-        data = path.read_bytes()
+        what, todo, data = _open(path)
     except FileNotFoundError:
-        document.add((0, 0), (), "does not exist", "`ddconsul init` writes a municipality file to start from.")
-        return None
+        what, todo, data = "does not exist", _near(path), None
     except OSError as error:
-        document.add((0, 0), (), f"cannot be read: {error.strerror}")
-        return None
+        what, todo, data = f"cannot be read: {error.strerror}", "Look at its permissions and name.", None
+    if what:
+        document.add(_WHOLE_FILE, (), what, todo, "file")
+    return data
+
+
+def _open(path: Path) -> tuple[str, str, bytes | None]:
+    """Return what is wrong with the file as a whole, what to do about that, and what stands in it."""
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        return "is a folder, not a file", "Give the municipality file itself.", None
+    if stat.S_ISBLK(kind) or stat.S_ISSOCK(kind):
+        return "is not a file", "Give the municipality file itself.", None
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        return f"is larger than {MAX_BYTES} bytes", "Is it the right file?", None
+    other = letters.other_kind(data)
+    if other:
+        return f"is {other}, not a municipality file", "Give the municipality file itself: plain text.", None
+    return "", "", data
+
+
+def _near(path: Path) -> str:
+    """Say which file in the same folder was meant, likely."""
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        place = (before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
-        document.add(place, (), f"has a byte (0x{data[error.start]:02x}) that is not UTF-8", "Save the file as UTF-8.")
-        return None
+        names = [other.name for other in path.parent.iterdir() if other.is_file()]
+    except OSError:
+        return "Its folder does not exist either."
+    if f"{path.name}.txt" in names:
+        return f"There is a {path.name}.txt: rename it. Windows does not show the .txt."
+    close = nearest(path.name, (name for name in names if name.endswith((".yml", ".yaml"))))
+    backslash = "Folders are separated by / here, not by a backslash. " if "\\" in path.name else ""
+    return backslash + (
+        f"Did you mean {close}?" if close else "`ddconsul init` writes a municipality file to start from."
+    )
 
 
-def _note_bad_letter(document: Document, text: str, error: ReaderError) -> None:
-    position = error.position if isinstance(error.position, int) else 0
-    before = text[:position]
-    place = (before.count("\n") + 1, position - before.rfind("\n"))
-    document.add(place, (), f"has a character that YAML does not allow ({error.character!r})", "Remove it.")
+def _compose(document: Document) -> Node | None:
+    """Return the tree of nodes. Where a line is no YAML, note that, and go on without it as far as that makes sense."""
+    text = document.text
+    if letters.oddly_indented(text):
+        text = _straightened(document, text)
+    noted = len(document.problems)
+    for _ in range(MAX_REPAIRS):
+        try:
+            return _first_document(document, text)
+        except MarkedYAMLError as error:
+            straight = _straightened(document, text)
+            if straight != text:
+                text, noted = straight, len(document.problems)
+                continue
+            without = _note_bad_yaml(document, text, error)
+            if without is None:
+                break
+            text, document.whole = without, False
+        except RecursionError:
+            place, todo = _deepest(document, text), "A handful of levels is enough."
+            document.add(place, (), "is nested too deeply", todo, "syntax")
+            return None
+        except (YAMLError, ValueError) as error:
+            place, first = Place(1, 1), str(error).partition("\n")[0]
+            document.add(place, (), f"cannot be read as YAML: {first}", "Write it plainly.", "syntax")
+            return None
+    # Only the first fault is certain: the others may come from going on without its line.
+    del document.problems[noted + 1 :]
+    return None
 
 
-def _note_bad_yaml(document: Document, error: MarkedYAMLError) -> None:
-    mark = error.problem_mark or error.context_mark
-    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+def _straightened(document: Document, text: str) -> str:
+    straight, flaws = letters.straighten(text)
+    document.add_flaws(flaws, "syntax")
+    return straight
+
+
+def _first_document(document: Document, text: str) -> Node | None:
+    nodes = YAML(typ="safe", pure=True).compose_all(text)
+    root: Node | None = next(nodes, None)
+    try:
+        second = next(nodes, None)
+    except MarkedYAMLError:
+        if root is None:
+            raise
+        second = None
+    if second is not None:
+        start = text.rfind("---", 0, second.start_mark.index + 3)
+        todo = "Remove the line with ---: a municipality file holds one document."
+        flaw = letters.Flaw(max(0, start), start + 3, "is not valid YAML: a second document begins", todo)
+        document.add_flaws([flaw], "syntax")
+    return root
+
+
+def _deepest(document: Document, text: str) -> Place:
+    """Return where nesting becomes too deep: the parser itself, which runs level, gets there."""
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > MAX_DEPTH:
+            return document.mark(event.start_mark)
+    return Place(1, 1)
+
+
+# What ruamel says, and what helps.
+_ADVICE = {
+    r"\\t|'\t'": "Indent with spaces, not with tabs.",
+    "mapping values are not allowed": "A text with a colon in it goes in quotes. Is the indentation right?",
+    "escape|hexadecimal": "In double quotes a backslash has a meaning: write / in a path, or use 'single' quotes.",
+    "could not find expected ':'": "Is a colon missing after a key, or the space after it?",
+    "block end|block mapping|block collection": "Let the keys of one section begin in the same column.",
+    "flow sequence|flow mapping": "Close each [ with ] and each { with }, with commas in between.",
+    "quoted scalar": "Close the quotes that were opened here.",
+    "alias|anchor": "A text that begins with * or & goes in quotes.",
+    "start any token": "A text that begins with @, `, % or another sign goes in quotes.",
+    "directive": "Remove the line that begins with %.",
+}
+
+
+def _note_bad_yaml(document: Document, text: str, error: MarkedYAMLError) -> str | None:
+    """Note a fault in the YAML, and return the text without its line when that stands on its own."""
     problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-    if "\\t" in problem or "'\t'" in problem:
-        todo = "Indent with spaces, not with tabs."
-    elif "mapping values are not allowed" in problem:
-        todo = "Is there a colon in a text? Then put the text in quotes. Is the indentation right?"
-    elif "single document" in problem:
-        todo = "Remove the line with ---."
-    else:
-        todo = "Check quotes, colons and indentation on this line and the one before."
-    document.add(place, (), f"is not valid YAML: {problem}", todo)
+    opened = "quoted scalar" in problem or "flow" in problem
+    mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
+    place = document.mark(mark) if mark else Place(1, 1)
+    other = "Check quotes, colons and indentation on this line and the one before."
+    todo = next((advice for pattern, advice in _ADVICE.items() if re.search(pattern, problem)), other)
+    document.add(place, (), f"is not valid YAML: {shown(problem, 120)[1:-1]}", todo, "syntax")
+    return _without_line(text, place.line)
+
+
+def _without_line(text: str, number: int) -> str | None:
+    """Blank a line that has `key: value` or `- item` and nothing that hangs from it."""
+    lines = text.splitlines(keepends=True) if "\x85" not in text else text.split("\n")
+    if number > len(lines):
+        return None
+    line, depth = lines[number - 1], _depth(lines[number - 1])
+    after = next((other for other in lines[number:] if other.strip() and not other.lstrip().startswith("#")), "")
+    if not re.match(r"\s+[\w-]+:\s+[^\s\[{|>]", line) or _depth(after) > depth:
+        return None
+    lines[number - 1] = re.sub(r"[^\r\n]", " ", line)
+    return "".join(lines)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 class _Reader:
@@ -144,16 +293,16 @@ class _Reader:
         self._constructor = YAML(typ="safe", pure=True).constructor
         self._count = 0
         self._open: list[Node] = []
+        self._full = False
 
     def read(self, node: Node, key: Key) -> Any:  # noqa: ANN401 — YAML holds anything
         self._count += 1
         # A value that is not there stands, for the parser, where the next thing begins; its key says more.
         if not (isinstance(node, ScalarNode) and node.value == "" and node.style is None):
-            self._document.values.setdefault(key, _start(node))
-        if self._count > MAX_NODES or node in self._open:
-            if not any("aliases" in problem.message for problem in self._document.problems):
-                self._document.add(_start(node), key, "refers to itself, or has too many aliases", "Write it out.")
+            self._document.values.setdefault(key, self._document.span(node))
+        if self._too_much(node, key):
             return None
+        self._note_tag(node, key)
         if isinstance(node, ScalarNode):
             return self._scalar(node, key)
         self._open.append(node)
@@ -162,38 +311,74 @@ class _Reader:
         finally:
             self._open.pop()
 
+    def _too_much(self, node: Node, key: Key) -> bool:
+        deep = len(self._open) > MAX_DEPTH
+        large = self._count > MAX_NODES or node in self._open
+        if (deep or large) and not self._full:
+            self._full = True
+            message = "refers to itself, or has too many aliases" if large else "is nested too deeply"
+            self._document.add(self._document.span(node), key[:3], message, "Write it out, plainly.", "syntax")
+        return deep or large
+
+    def _note_tag(self, node: Node, key: Key) -> None:
+        tag = str(node.tag or "")
+        usual = {f"{_TAG}map", f"{_TAG}seq"} if not isinstance(node, ScalarNode) else _PLAIN_TAGS | _TEXT_TAGS
+        if tag not in usual:
+            name = tag.replace(_TAG, "!!")
+            todo = "Remove it, or put the text in quotes when the ! belongs to it."
+            self._document.add(self._document.span(node), key, f"has a tag ({shown(name)[1:-1]})", todo, "syntax")
+
     def _scalar(self, node: ScalarNode, key: Key) -> Any:  # noqa: ANN401 — YAML holds anything
         if str(node.tag) not in _PLAIN_TAGS:
+            return self._text(node, key)
+        self._document.written[key] = node.value
+        if len(node.value) > LONGEST_NUMBER:
             return node.value
         try:
             return self._constructor.construct_object(node)
         except (ValueError, YAMLError):
-            self._document.add(_start(node), key, f"{shown(node.value)} does not fit its type", "Put it in quotes.")
+            message = f"{shown(node.value)} does not fit its type"
+            self._document.add(self._document.span(node), key, message, "Put it in quotes.")
             return node.value
 
+    def _text(self, node: ScalarNode, key: Key) -> str:
+        """Return a text without what nobody meant to write, after a word about that."""
+        value: str = node.value
+        # A block of text comes from elsewhere: a no-break space in it does no harm.
+        unseen = letters.UNSEEN.search(value) if node.style not in {"|", ">"} else None
+        message, todo = "", ""
+        if unseen:
+            message = f"{shown(value)} has an invisible character in it: {letters.unseen_name(unseen[0])}"
+            todo = "Type it anew: it came along with a text that was copied."
+        elif node.style is None and letters.curly_quotes(value):
+            message, todo = f"{shown(value)[1:-1]} has curly quotes", "Use straight ones, or none: Word makes these."
+        if message:
+            self._document.add(self._document.span(node), key, message, todo)
+            return letters.cleaned(value)
+        return value.replace(letters.UNREADABLE, "")
+
     def _sequence(self, node: Node, key: Key) -> list[Any]:
+        result = []
         for index, item in enumerate(node.value):
-            self._document.keys[(*key, index)] = _start(item)
-        return [self.read(item, (*key, index)) for index, item in enumerate(node.value)]
+            self._document.keys.setdefault((*key, index), self._document.span(item))
+            result.append(self.read(item, (*key, index)))
+        return result
 
     def _mapping(self, node: MappingNode, key: Key) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for name_node, value_node in node.value:
+            place = self._document.span(name_node)
             name = name_node.value if isinstance(name_node, ScalarNode) else None
             if not isinstance(name, str) or name == "<<":
-                self._document.add(_start(name_node), key, "has a key that is not a plain name", "Write it out.")
+                what = "takes over another section with <<" if name == "<<" else "has a key that is not a plain name"
+                self._document.add(place, key, what, "Write it out.", "syntax")
                 continue
             here = (*key, name)
             if name in result:
-                line, column = self._document.keys[here]
-                first = f"It is on line {line}, column {column} as well; keep one of the two."
-                self._document.add(_start(name_node), here, "stands there twice", first)
+                first = self._document.keys[here]
+                todo = f"It is on line {first.line}, column {first.column} as well; keep one of the two."
+                self._document.add(place, here, "stands there twice", todo, "duplicate-key")
                 continue
-            self._document.keys[here] = _start(name_node)
+            self._document.keys.setdefault(here, place)
             result[name] = self.read(value_node, here)
         return result
-
-
-def _start(node: Node) -> tuple[int, int]:
-    mark = node.start_mark
-    return (mark.line + 1, mark.column + 1)

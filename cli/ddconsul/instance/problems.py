@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddconsul.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+_WIDEST = 100
+_SECRET = re.compile(
+    r"""(?ix) ( [\w-]* (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key )
+                [\w-]* ["']? \s* [:=] \s* ) (\S.*)
+    | ( ://[^/\s:@]* : ) ( [^/\s@]+ ) (?=@)"""
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,9 @@ class Problem:
         key: Where in the file's structure, such as `target.host`.
         message: What is wrong.
         todo: What is allowed, or what to do.
+        rule: What kind of problem it is: see RULES.
+        width: How many letters of the line it is about.
+        source: The line.
     """
 
     file: str
@@ -31,16 +44,64 @@ class Problem:
     key: str
     message: str
     todo: str = ""
+    rule: str = "value"
+    width: int = 1
+    source: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return `file:line:column`."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    @property
+    def sentence(self) -> str:
+        """Return the key and what is wrong with it."""
+        return f"{self.key} {self.message}" if self.key else self.message
+
+    def excerpt(self) -> tuple[str, str] | None:
+        """Return the line and, under it, carets; without a secret that stands there."""
+        if not self.line or not self.source.strip():
+            return None
+        source, start, width = _window(without_secrets(self.source), self.column - 1, self.width)
+        number = f"{self.line:4} | "
+        margin = "".join("\t" if letter == "\t" else " " * _cells(letter) for letter in source[:start])
+        carets = "^" * max(1, sum(map(_cells, source[start : start + width])))
+        return number + _printable(source), f"{'| ':>{len(number)}}{margin}{carets}"
 
     def __str__(self) -> str:
-        """Return the problem as `file:line:column: key message`, and what to do on a line of its own."""
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        text = f"{place}: {self.key} {self.message}" if self.key else f"{place}: {self.message}"
-        return f"{text}\n  {self.todo}" if self.todo else text
+        """Return the problem as `file:line:column: key message`, the line itself, and what to do."""
+        parts = [f"{self.place}: {self.sentence}", *(self.excerpt() or ())]
+        return "\n".join([*parts, f"  {self.todo}"] if self.todo else parts)
 
     def as_dict(self) -> dict[str, object]:
         """Return the problem as `--json` shows it."""
-        return asdict(self)
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "end_column": self.column + self.width if self.line else 0,
+            "key": self.key,
+            "message": self.message,
+            "todo": self.todo,
+            "rule": self.rule,
+            "source": without_secrets(self.source),
+        }
+
+
+RULES = {
+    "file": "The file can be read.",
+    "encoding": "The file is UTF-8, and holds no character that YAML does not allow.",
+    "syntax": "The file is YAML, of the plain kind.",
+    "unknown-key": "Each key is one that ddconsul knows.",
+    "duplicate-key": "A key stands in its section once.",
+    "retired-key": "A key has the name that it has now.",
+    "missing": "What is required is there.",
+    "value": "Each value is of the kind that its key asks for.",
+    "contradiction": "What stands in one place agrees with what stands in another.",
+    "clash": "Two files do not describe the same site.",
+    "advice": "Allowed, but worth a word.",
+}
+"""The kinds of problem, each with what holds when there is none."""
 
 
 class InvalidFileError(InputError):
@@ -65,6 +126,11 @@ class InvalidFileError(InputError):
         return {**super().as_dict(), "problems": [problem.as_dict() for problem in self.problems]}
 
 
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems in the order of the file, each once."""
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column))
+
+
 def shown(value: object, limit: int = 60) -> str:
     """Return a value as a message shows it: quoted, on one line, not too long."""
     if value is None:
@@ -74,5 +140,41 @@ def shown(value: object, limit: int = 60) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = repr(value) if not isinstance(value, str) else f'"{value}"'
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    text = _printable(without_secrets(text))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def nearest(name: object, known: Iterable[str]) -> str | None:
+    """Return the known name that somebody who wrote another one is likeliest to have meant."""
+    if not isinstance(name, str):
+        return None
+    plain = {other.lower(): other for other in known}
+    close = difflib.get_close_matches(name.strip().lower()[:100], plain, n=1, cutoff=0.6)
+    return plain[close[0]] if close else None
+
+
+def without_secrets(text: str) -> str:
+    """Return a line without the password that somebody wrote in it by mistake."""
+    return _SECRET.sub(lambda match: (match[1] or match[3]) + "***", text)
+
+
+def _window(source: str, start: int, width: int) -> tuple[str, int, int]:
+    """Cut a very long line to what is around the place."""
+    if len(source) <= _WIDEST:
+        return source, start, width
+    begin = max(0, min(start - 30, len(source) - _WIDEST))
+    before, after = ("…" if begin else ""), ("…" if begin + _WIDEST < len(source) else "")
+    cut = source[begin : begin + _WIDEST]
+    start = min(start - begin, len(cut))
+    return before + cut + after, start + len(before), min(width, len(cut) - start)
+
+
+def _cells(letter: str) -> int:
+    """Return how many columns of a terminal a letter takes."""
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() or letter == "\t" else "\N{REPLACEMENT CHARACTER}" for letter in text)

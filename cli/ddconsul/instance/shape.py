@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import BaseModel
-
-from ddconsul.instance.models import Instance
+from ddconsul.instance.models import Instance, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,14 +13,14 @@ if TYPE_CHECKING:
 
     from ddconsul.instance.places import Key
 
-Model = type[BaseModel]
+Model = type[Section]
 
 TARGET_TYPES = ("container", "ssh", "local")
 
 
 def section_types(annotation: Any) -> list[Model]:  # noqa: ANN401 — a type expression
     """Return the models in a type expression: none for a plain value, three for the target."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, Section):
         return [annotation]
     return [kind for argument in get_args(annotation) for kind in section_types(argument)]
 

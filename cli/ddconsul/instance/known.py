@@ -1,0 +1,105 @@
+"""What is known of a municipality file with mistakes: enough to look for contradictions in the rest of it.
+
+Pydantic looks at a whole only when all its parts are right. So that somebody hears about everything at once, the parts
+that are right are put together here all the same, and the models' own rules look at them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ddconsul.instance.models import Instance, Section
+from ddconsul.instance.shape import section_types, target_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pydantic.fields import FieldInfo
+
+    from ddconsul.instance.models import Contradiction
+    from ddconsul.instance.places import Key
+
+
+def known(value: dict[str, Any], base: Path) -> Instance:
+    """Return an Instance in which what is not right, or not there, is no attribute at all.
+
+    Args:
+        value: What stands in the municipality file.
+        base: The folder of the file.
+    """
+    instance = _section(Instance, value, {"base": base})
+    assert isinstance(instance, Instance)  # noqa: S101 — for mypy
+    return instance
+
+
+def contradictions(section: Section, key: Key = ()) -> Iterator[tuple[Key, Contradiction]]:
+    """Yield what contradicts what, as far as is known, with the key of the section it is about."""
+    for rule in type(section).rules():
+        try:
+            yield from [(key, found) for found in rule(section)]
+        except AttributeError:
+            # The rule asks for what is not known.
+            continue
+    for name, field in type(section).model_fields.items():
+        inner = getattr(section, name, None)
+        for place, part in _sections(inner, (*key, field.alias or name)):
+            yield from contradictions(part, place)
+
+
+def _sections(value: object, key: Key) -> Iterator[tuple[Key, Section]]:
+    if isinstance(value, Section):
+        yield key, value
+    elif isinstance(value, tuple):
+        yield from (((*key, index), item) for index, item in enumerate(value) if isinstance(item, Section))
+
+
+def _section(model: type[Section], value: dict[str, Any], context: dict[str, Any]) -> Section:
+    fields: dict[str, Any] = {}
+    unknown = set()
+    for name, field in model.model_fields.items():
+        written = field.alias or name
+        try:
+            fields[name] = _value(model, name, value, context) if written in value else _default(field)
+        except (ValidationError, LookupError):
+            unknown.add(name)
+    given = {name for name, field in model.model_fields.items() if (field.alias or name) in value}
+    section = model.model_construct(_fields_set=given, **fields)
+    for name in unknown:
+        # `model_construct` fills in defaults where nothing is given.
+        section.__dict__.pop(name, None)
+    return section
+
+
+def _default(field: FieldInfo) -> Any:  # noqa: ANN401 — any kind of value
+    if field.is_required():
+        raise LookupError
+    return field.get_default(call_default_factory=True, validated_data={})
+
+
+def _value(model: type[Section], name: str, value: dict[str, Any], context: dict[str, Any]) -> Any:  # noqa: ANN401
+    field = model.model_fields[name]
+    given = value[field.alias or name]
+    kinds = section_types(field.annotation)
+    if kinds and isinstance(given, dict):
+        return _section(_kind(kinds, given), given, context)
+    if kinds and isinstance(given, list):
+        return tuple(_section(_kind(kinds, item), item, context) for item in given if isinstance(item, dict))
+    return _adapter(model, name).validate_python(given, context=context)
+
+
+def _kind(kinds: list[type[Section]], value: dict[str, Any]) -> type[Section]:
+    """Return the model of a section: for the target, the one that its type stands for."""
+    if len(kinds) == 1:
+        return kinds[0]
+    return {target_type(kind): kind for kind in kinds}[str(value["type"])]
+
+
+@cache
+def _adapter(model: type[Section], name: str) -> TypeAdapter[Any]:
+    field = model.model_fields[name]
+    # `Annotated` asks for a second argument; a name says nothing to pydantic.
+    return TypeAdapter(Annotated[(field.annotation, name, *field.metadata)])  # type: ignore[arg-type]

@@ -1,0 +1,182 @@
+"""What each key of the municipality file means, from the models: for `explain` and for the reference page."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+
+from pydantic_core import PydanticUndefined
+
+from ddconsul.instance.models import Instance
+from ddconsul.instance.shape import section_types, target_type
+from ddconsul.instance.values import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic.fields import FieldInfo
+
+    from ddconsul.instance.models import Section
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key of the municipality file.
+
+    Args:
+        key: The key, dotted; items of a list are `[]`: `administrators[].email`.
+        meaning: What it is for.
+        kind: What may be given.
+        allowed: The values to choose from, when there are few enough to name.
+        required: Whether it must be there, where its section is.
+        default: What holds when it is left out; None when its meaning says that, or nothing holds.
+        example: A value.
+        targets: For a key of the target: the types that have it.
+    """
+
+    key: str
+    meaning: str
+    kind: str
+    allowed: tuple[str, ...] = ()
+    required: bool = False
+    default: Any = None
+    example: Any = None
+    targets: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the last part of the key."""
+        return self.key.rpartition(".")[2]
+
+    @property
+    def section(self) -> str:
+        """Return the key of the section that it stands in; "" at the top."""
+        return self.key.rpartition(".")[0].removesuffix("[]")
+
+    @property
+    def is_section(self) -> bool:
+        """Tell whether other keys stand in it."""
+        return "section" in self.kind
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry as `--json` shows it."""
+        return {**asdict(self), "section": self.section}
+
+    def in_yaml(self) -> str:
+        """Return the key with its example as it stands in a file."""
+        *way, name = self.key.split(".")
+        lines, depth, dash = [], 0, ""
+        for part in way:
+            lines.append(f"{'  ' * depth}{dash}{part.removesuffix('[]')}:")
+            depth, dash = depth + 1, ""
+            dash = "- " if part.endswith("[]") else ""
+        last = f"{'  ' * depth}{dash}{name}: {yaml_value(self.example)}"
+        if self.targets and name != "type":
+            lines.append(f"{'  ' * depth}type: {self.targets[0]}")
+        return "\n".join([*lines, last])
+
+
+def entries() -> list[Entry]:
+    """Return all keys, in the order of the file."""
+    found: dict[str, Entry] = {}
+    for entry in _entries(Instance, ""):
+        same = found.get(entry.key)
+        found[entry.key] = _merged(same, entry) if same else entry
+    return list(found.values())
+
+
+def find(key: str) -> list[Entry]:
+    """Return the entries that somebody means by a key: the one, or those whose last part it is.
+
+    Args:
+        key: As it stands in a message, such as `administrators[0].email`, or the last part alone.
+    """
+    wanted = re.sub(r"\[\d*\]", "", key.strip().strip(".:")).lower()
+    every = entries()
+    return [entry for entry in every if plain(entry.key) == wanted] or [
+        entry for entry in every if plain(entry.key).endswith(f".{wanted}")
+    ]
+
+
+def plain(key: str) -> str:
+    """Return a key without the marks of lists."""
+    return key.replace("[]", "")
+
+
+def yaml_value(value: Any) -> str:  # noqa: ANN401 — any kind of value
+    """Return a value as it is written in a municipality file."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(yaml_value, value))}]"
+    if isinstance(value, str) and not re.fullmatch(r"[A-Za-z~/][\w./@:~ -]*", value):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _entries(model: type[Section], prefix: str) -> Iterator[Entry]:
+    for name, field in model.model_fields.items():
+        key = f"{prefix}{field.alias or name}"
+        yield _entry(key, field, target_type(model))
+        inner = f"{key}[]." if get_origin(field.annotation) is tuple else f"{key}."
+        for kind in section_types(field.annotation):
+            yield from _entries(kind, inner)
+
+
+def _entry(key: str, field: FieldInfo, target: str | None) -> Entry:
+    kind = _kind(field)
+    default = None if "section" in kind.name or field.is_required() else field.get_default(call_default_factory=False)
+    # An empty list is the same as none; and where the meaning tells what holds, that is more than a value can say.
+    if default is PydanticUndefined or default == () or "Default:" in (field.description or ""):
+        default = None
+    allowed = kind.allowed
+    example = next(iter(field.examples or ()), None)
+    if example is None:
+        example = default if default is not None else next(iter(allowed), None)
+    return Entry(
+        key=key,
+        meaning=field.description or "",
+        kind=kind.name,
+        allowed=allowed,
+        required=field.is_required(),
+        default=default,
+        example=example,
+        targets=(target,) if target else (),
+    )
+
+
+def _merged(one: Entry, other: Entry) -> Entry:
+    """Return the entry of a key that several types of target have."""
+    allowed = tuple(dict.fromkeys([*one.allowed, *other.allowed]))
+    kind = one.kind if not allowed else f"one of {', '.join(allowed)}"
+    return replace(one, kind=kind, allowed=allowed, targets=(*one.targets, *other.targets))
+
+
+def _kind(field: FieldInfo) -> Kind:
+    marked = next((item for item in field.metadata if isinstance(item, Kind)), None)
+    return marked or _kind_of(field.annotation)
+
+
+def _kind_of(annotation: Any) -> Kind:  # noqa: ANN401 — a type expression
+    """Return what a person calls a type."""
+    arguments = get_args(annotation)
+    marked = next((item for item in arguments if isinstance(item, Kind)), None)
+    origin = get_origin(annotation)
+    if marked:
+        return marked
+    if origin is Literal:
+        return Kind(f"one of {', '.join(arguments)}", arguments)
+    if origin is tuple:
+        item = _kind_of(arguments[0])
+        return Kind(
+            "list of sections" if item.name == "section" else f"list; of each item the {item.name}", item.allowed
+        )
+    if section_types(annotation):
+        return Kind("section")
+    if origin in {Union, UnionType}:
+        return _kind_of(next(argument for argument in arguments if argument is not type(None)))
+    # What is left inside an `Annotated`.
+    return _kind_of(arguments[0]) if arguments else Kind("whole number" if annotation is int else "text")

@@ -1,0 +1,206 @@
+"""Pydantic's errors in words of our own: what is wrong with a value, and what is allowed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ddconsul.instance import places, shape
+from ddconsul.instance.problems import nearest, shown
+from ddconsul.instance.text import cleaned
+from ddconsul.instance.values import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic_core import ErrorDetails
+
+    from ddconsul.instance.places import Key
+
+TARGETS = "container (on this machine), ssh (a server) or local (this machine itself)"
+# What stands before a list's item, the hyphen that Word makes longer too.
+_BULLETS = "-\u2013\u2014\u2022*\u00b7 "
+_SECRET = re.compile(r"(?i)pas+w|wacht?woord|passphrase|secret|geheim")
+
+
+class Said(NamedTuple):
+    """An error in words.
+
+    Args:
+        message: What is wrong.
+        todo: What is allowed, or what to do.
+        rule: What kind of problem it is.
+        at_key: Whether the key is the place, and not the value.
+    """
+
+    message: str
+    todo: str = ""
+    rule: str = "value"
+    at_key: bool = False
+
+
+def about(detail: ErrorDetails, key: Key, written: str | None) -> Said:
+    """Say an error.
+
+    Args:
+        detail: Pydantic's error.
+        key: The key it is about, without pydantic's additions.
+        written: What stands in the file, when that is not the text of the value.
+    """
+    value = detail["input"]
+    subject = written or ("" if value is None or isinstance(value, dict | list | tuple) else shown(value))
+    say = _SAY.get(detail["type"])
+    if say is not None:
+        return say(detail, key, subject)
+    return Said(f"{subject}: {detail['msg'][:1].lower()}{detail['msg'][1:]}".removeprefix(": "))
+
+
+def about_unknown(name: str, section: Key) -> tuple[str, str]:
+    """Say what to do about a key that is not known: message and advice.
+
+    Args:
+        name: The key.
+        section: Where it stands, as pydantic has it.
+    """
+    meant = cleaned(name).lstrip(_BULLETS)
+    known = shape.known_keys(section)
+    close = meant if meant in known else nearest(meant.replace(" ", "_").replace("-", "_"), known)
+    elsewhere = shape.places_of(meant)
+    if close:
+        todo = f"Did you mean {close}?{_what_differs(name, close)}"
+    elif _SECRET.search(name):
+        todo = "Secrets do not go in this file, but in the encrypted one beside it."
+    elif elsewhere:
+        todo = f"It belongs elsewhere: {' or '.join(elsewhere)}."
+    else:
+        todo = f"Known here: {', '.join(known)}." if known else ""
+    return "is not a key that ddconsul knows", todo
+
+
+def _what_differs(name: str, close: str) -> str:
+    """Say the difference between two names that look the same."""
+    if name.lstrip(_BULLETS) != name:
+        return " An item of a list begins with an ordinary hyphen and a space."
+    if cleaned(name) != name and cleaned(name) == close:
+        return " There are invisible characters or curly quotes around it: type it anew."
+    return " Keys are written in small letters." if name.lower() == close else ""
+
+
+def todo_when_empty(key: Key) -> str:
+    """Say what to do about a key without a value."""
+    if "colours" in key:
+        return f'A # starts a comment in YAML. Put the colour in quotes: {key[-1]}: "#004a83".'
+    return "Write one, or remove the key."
+
+
+def _own(detail: ErrorDetails, _: Key, subject: str) -> Said:
+    context = detail["ctx"]
+    return Said(f"{subject} {context['message']}".strip(), context["todo"], context["rule"])
+
+
+def _missing(_: ErrorDetails, key: Key, __: str) -> Said:
+    section = places.dotted(key[:-1])
+    where = f"under {section}" if section else "to the file"
+    field = shape.field_at(key)
+    meaning = f" {field.description}" if field is not None and field.description else ""
+    return Said("is missing", f"Add {key[-1]}: {where}.{meaning}", "missing", at_key=True)
+
+
+def _unknown(detail: ErrorDetails, key: Key, _: str) -> Said:
+    return Said(*about_unknown(str(key[-1]), detail["loc"][:-1]), "unknown-key", at_key=True)
+
+
+def _not_text(detail: ErrorDetails, _: Key, subject: str) -> Said:
+    value = detail["input"]
+    if value is None:
+        return Said("has no value", "Write one, or remove the key.")
+    if isinstance(value, bool | int | float):
+        return Said(f"{subject} is not a text", f'Put it in quotes: "{subject}".')
+    return Said("is not a text, but a " + _form(value), "Write one text, no section or list.")
+
+
+def _not_section(detail: ErrorDetails, key: Key, subject: str) -> Said:
+    known = shape.known_keys(detail["loc"])
+    value = detail["input"]
+    glued = re.match(r"([\w-]+):\S", value) if isinstance(value, str) else None
+    wanted = f"Under {places.dotted(key)} go: {', '.join(known)}." if known else ""
+    if glued and nearest(glued[1], known):
+        wanted = f"A space goes after the colon: {glued[1]}: … {wanted}"
+    if subject:
+        return Said(f"{subject} is not a section", wanted)
+    return Said("is a list, not a section" if isinstance(value, list) else "holds no section", wanted)
+
+
+def _not_list(detail: ErrorDetails, _: Key, subject: str) -> Said:
+    what = f"{subject} is not" if subject else f"is a {_form(detail['input'])}, not"
+    return Said(f"{what} a list", "Start each item with a hyphen, or write [first, second].")
+
+
+def _not_number(detail: ErrorDetails, _: Key, subject: str) -> Said:
+    what = f"{subject} is not" if subject else f"is a {_form(detail['input'])}, not"
+    return Said(f"{what} a whole number", "Write digits, without quotes.")
+
+
+def _form(value: object) -> str:
+    """Return what a value is that is no plain one."""
+    return "list" if isinstance(value, list | tuple) else "section" if isinstance(value, dict) else "value"
+
+
+def _out_of_range(_: ErrorDetails, __: Key, subject: str) -> Said:
+    return Said(f"{subject} is out of range", "A port is a number from 1 to 65535.")
+
+
+def _not_a_choice(detail: ErrorDetails, _: Key, subject: str) -> Said:
+    allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+    return Said(f"{subject} is not one of the choices".strip(), choices(detail["input"], allowed))
+
+
+def _target_type(detail: ErrorDetails, _: Key, __: str) -> Said:
+    if detail["type"] == "union_tag_not_found":
+        return Said("has no type", f"Add type: {TARGETS}.", "missing", at_key=True)
+    tag = detail["ctx"]["tag"]
+    close = nearest(tag, shape.TARGET_TYPES)
+    guess = f"Did you mean {close}? " if close else ""
+    return Said(f"{shown(tag)} is not a type of target", f"{guess}Choose {TARGETS}.")
+
+
+_PATTERNS = {
+    "site": "A small letter first, then small letters, digits and hyphens; 20 characters at most.",
+    "version": 'Three numbers, in quotes, such as "2.5.1".',
+    "user": "Letters, digits, dots, hyphens and underscores; no digit or hyphen first.",
+}
+
+
+def _pattern(_: ErrorDetails, key: Key, subject: str) -> Said:
+    return Said(f"{subject} is not right", _PATTERNS.get(str(key[-1]), ""))
+
+
+def _too_short(_: ErrorDetails, key: Key, __: str) -> Said:
+    return Said("is empty", f"Add at least one item to {places.dotted(key)}.")
+
+
+def _too_long(detail: ErrorDetails, _: Key, subject: str) -> Said:
+    return Said(f"{subject} is too long", f"{detail['ctx']['max_length']} characters at most.")
+
+
+_SAY: dict[str, Callable[[ErrorDetails, Key, str], Said]] = {
+    "ddconsul": _own,
+    "missing": _missing,
+    "extra_forbidden": _unknown,
+    "string_type": _not_text,
+    "path_type": _not_text,
+    "model_type": _not_section,
+    "model_attributes_type": _not_section,
+    "dict_type": _not_section,
+    "list_type": _not_list,
+    "tuple_type": _not_list,
+    "int_type": _not_number,
+    "greater_than_equal": _out_of_range,
+    "less_than_equal": _out_of_range,
+    "literal_error": _not_a_choice,
+    "union_tag_not_found": _target_type,
+    "union_tag_invalid": _target_type,
+    "string_pattern_mismatch": _pattern,
+    "too_short": _too_short,
+    "string_too_long": _too_long,
+}
