@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 HOME = "/opt/consul"
 GEMS = "/opt/gems"
 GEMS_PORT = 9292
+# Debian's npm is what a person installs; a deploy fetches npm's own package instead.
+NPM = ["npm"]
 
 # What a person exports once, before the first command.
 ENVIRONMENT = f"""
@@ -101,7 +103,7 @@ class BareInstallation:
     def __init__(self, host: Host, archive: Path, packages: list[str], gems: Path | None) -> None:
         self._host = host
         self._archive = archive
-        self._packages = packages
+        self._packages = packages + (NPM if gems is not None else [])
         self._gems = gems
 
     def prepare(self) -> None:

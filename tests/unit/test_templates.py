@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from rendering import ROLES, evaluate, render, templates
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -19,7 +20,7 @@ TLS_MODES = {
     "files": {"mode": "files", "certificate": "/c", "key": "/k"},
 }
 # What a registered result holds at that point of the play.
-REGISTERED = {"consul_build_ruby": {"stdout_lines": ["3.3", "3.3"], "stdout": "3.3\n3.3"}}
+REGISTERED = {"consul_build_ruby": {"stdout_lines": ["3.3", "3.3", "embedded"]}}
 
 
 def tool(name: str) -> str:
@@ -213,3 +214,13 @@ def test_roles_name_every_template_and_none_that_is_not_there() -> None:
         for name in re.findall(r"(?:src: |[\"'/])([\w.-]+\.j2)\b", path.read_text())
     }
     assert named == set(templates())
+
+
+# --- Bundler ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("compiler", "slow_is_fine"), [("embedded", True), ("libsass", False)])
+def test_only_a_libsass_that_compiles_nothing_is_made_without_care(compiler: str, slow_is_fine: bool) -> None:
+    asked = {"consul_build_ruby": {"stdout_lines": ["3.3", "3.3", compiler]}}
+    settings = yaml.safe_load(render("consul_build", "bundle_config.j2", **asked))
+    assert ("BUNDLE_BUILD__SASSC" in settings) is slow_is_fine

@@ -29,9 +29,11 @@ STAGES = {
     "postgresql": "Setting up the database server",
     "memcached": "Setting up the cache",
     "consul_build:begin": "Beginning a build of Consul (minutes, once per build and host)",
-    "consul_build:finish": "Finishing the build: gems, assets, a seeded database",
-    "consul_site:main": "Setting up the site: database, settings, services",
+    "consul_build:compile": "Making the build: gems, assets, a seeded database",
     "nginx": "Setting up the web server",
+    "consul_site:prepare": "Preparing the site: account, database, configuration",
+    "consul_build:finish": "Finishing the build",
+    "consul_site:main": "Setting up the site: release, settings, services",
     "consul_site:verify": "Checking that the site answers",
 }
 

@@ -2,22 +2,31 @@
 # Remove the builds that no release of any site was made from, the databases
 # they were seeded in, and what a killed deploy left; name each on standard output.
 set -eu
-builds=$1
+builds=$1 scratch_root=$2
 
 in_use() {
   grep -qxsF -- "$1" /srv/ddconsul/*/releases/*/BUILD
 }
 
-drop_database() {
+as_postgres() {
   command -v psql >/dev/null || return 0
-  runuser -u postgres -- psql --no-psqlrc --quiet --command "DROP DATABASE IF EXISTS $1 WITH (FORCE)"
+  runuser -u postgres -- psql --no-psqlrc --quiet --tuples-only --no-align --command "$1"
 }
 
 for build in "$builds"/*; do
   [ -d "$build" ] || continue
   name=${build##*/}
   in_use "$name" && continue
-  drop_database "ddconsul_template_$name"
+  as_postgres "DROP DATABASE IF EXISTS ddconsul_template_$name WITH (FORCE)"
   rm -rf "$build"
   echo "$name"
 done
+
+# A deploy that was killed may have seeded a database for a build that never came.
+as_postgres "SELECT datname FROM pg_database WHERE datname ~ '^ddconsul_(template|scratch)_'" |
+  while read -r database; do
+    name=${database##*_}
+    [ -d "$builds/$name" ] || [ -d "$scratch_root/$name" ] && continue
+    as_postgres "DROP DATABASE IF EXISTS $database WITH (FORCE)" </dev/null
+    echo "$database"
+  done

@@ -31,5 +31,5 @@ def test_the_headers_that_gems_want_are_there(host: Host, library: str) -> None:
     assert host.run("pkg-config --exists %s", library).succeeded
 
 
-def test_npm_came_only_if_wanted(host: Host) -> None:
+def test_no_npm_stays_behind(host: Host) -> None:
     assert not host.exists("npm")
