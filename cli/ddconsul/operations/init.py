@@ -1,10 +1,15 @@
-"""Writes what a municipality starts from: its file, its secrets and a .gitignore; all of them or nothing."""
+"""Writes what a municipality starts from: its file, the schema, its secrets, a .gitignore; all of them or nothing."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
+import json
+import os
 import re
+import shutil
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +18,19 @@ from ddconsul.errors import InputError
 from ddconsul.secrets import SecretFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 FILE = "gemeente.yml"
+# Where the first line of the template looks for it.
+SCHEMA = "gemeente.schema.json"
 GITIGNORE = """\
 # De sleutel van gemeente.secrets.yml hoort niet in versiebeheer.
 *.vault-password
 """
+# Answers that stand in the template as an example that is commented out.
+OPTIONAL = ("code", "site", "host", "port", "user", "key")
+# A folder that is being filled; it is named after this, and goes away when it is done.
+_WORKPLACE = ".ddconsul-init-"
 
 
 def init(folder: Path, answers: Mapping[str, str]) -> tuple[Path, ...]:
@@ -27,58 +38,168 @@ def init(folder: Path, answers: Mapping[str, str]) -> tuple[Path, ...]:
 
     Args:
         folder: Where; made when it is not there.
-        answers: Values for the template: name, domain, email.
+        answers: Values for the template: name, domain, email; and maybe target, and those in OPTIONAL.
 
     Returns:
         The files that were written.
 
     Raises:
-        InputError: When one of the files is already there, or the folder cannot be written to.
+        InputError: When an answer is not right, one of the files is already there, or the folder cannot be written to.
     """
+    wrong = complaint(answers)
+    if wrong:
+        raise InputError(f"{wrong}; nothing was written", "The answers")
     try:
         folder = folder.expanduser().absolute()
-        folder.parent.mkdir(parents=True, exist_ok=True)
         _refuse_taken(folder)
-        beside = folder if folder.is_dir() else folder.parent
-        with tempfile.TemporaryDirectory(prefix=".ddconsul-init-", dir=beside) as place:
-            return _put(_make(Path(place), answers), folder)
+        return _write(folder, answers)
     except OSError as error:
         raise InputError(f"cannot be written to: {error.strerror or error}", str(folder)) from error
+
+
+def complaint(answers: Mapping[str, str]) -> str:
+    """Return what `validate` would say of a file with these answers; "" when they are right.
+
+    Raises:
+        InputError: When there is no room for a temporary file.
+    """
+    from ddconsul.instance.loader import load  # noqa: PLC0415 — with the next one: `demo` renders without them
+    from ddconsul.instance.problems import InvalidFileError  # noqa: PLC0415
+
+    for value in answers.values():
+        # What the terminal sent in another encoding than its own.
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            return "has a character that is no text. Use UTF-8."
+    try:
+        with tempfile.TemporaryDirectory(prefix="ddconsul-") as place:
+            file = Path(place) / FILE
+            file.write_text(render(answers), encoding="utf-8")
+            load(file)
+    except InvalidFileError as error:
+        problem = error.problems[0]
+        return f"{problem.message}. {problem.todo}".strip().removesuffix(".")
+    except OSError as error:
+        raise InputError(f"cannot be written to: {error.strerror}", tempfile.gettempdir()) from error
+    return ""
 
 
 def render(answers: Mapping[str, str]) -> str:
     """Return the municipality file for the answers."""
     text = (assets.templates() / "municipality" / FILE).read_text(encoding="utf-8")
-    return re.sub(r"@(\w+)@", lambda match: _quoted(answers[match[1]]), text)
+    text = re.sub(r"@(\w+)@", lambda match: _quoted(answers[match[1]]), text)
+    if "target" in answers:
+        text = re.sub(r"^  type: \w+$", f"  type: {answers['target']}", text, count=1, flags=re.MULTILINE)
+    for key in OPTIONAL:
+        if key in answers:
+            text = _switched_on(text, key, answers[key])
+    return text
+
+
+def _switched_on(text: str, key: str, value: str) -> str:
+    """Put a value in the place of its example."""
+    written = value if key == "port" else _quoted(value)
+    example = re.compile(rf"^  # {key}: .*$", re.MULTILINE)
+    return example.sub(lambda _: f"  {key}: {written}", text, count=1)
 
 
 def _quoted(value: str) -> str:
     """Return a value as YAML: in single quotes, where only a quote itself has a meaning."""
-    return "'" + value.replace("'", "''") + "'"
+    if value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    # YAML takes some of these for a line break, and refuses others, unless they are spelt out.
+    return '"' + "".join(_spelt(letter) for letter in value) + '"'
 
 
-def _make(place: Path, answers: Mapping[str, str]) -> list[Path]:
-    file = place / FILE
-    file.write_text(render(answers), encoding="utf-8")
-    (place / ".gitignore").write_text(GITIGNORE, encoding="utf-8")
-    secrets = SecretFiles.beside(file)
-    secrets.complete()
-    # The municipality file last: where it stands, the rest stands too.
-    return [place / ".gitignore", secrets.password_file, secrets.file, file]
+def _spelt(letter: str) -> str:
+    return letter if letter.isprintable() and letter not in '"\\' else f"\\U{ord(letter):08x}"
 
 
 def _refuse_taken(folder: Path) -> None:
-    secrets = SecretFiles.beside(folder / FILE)
-    taken = [path.name for path in (folder / FILE, secrets.file, secrets.password_file) if path.exists()]
+    secrets = SecretFiles.beside(folder / FILE, {})
+    _clear_remains(folder if folder.is_dir() else _existing(folder))
+    names = (folder / FILE, folder / SCHEMA, secrets.file, secrets.password_file)
+    taken = [path.name for path in names if path.exists() or path.is_symlink()]
     if taken:
         todo = "Choose another folder, or edit what is there."
         raise InputError(f"already has {' and '.join(taken)}; nothing was written", str(folder), todo)
 
 
+def _write(folder: Path, answers: Mapping[str, str]) -> tuple[Path, ...]:
+    beside = folder if folder.is_dir() else _existing(folder)
+    with _workplace(beside) as place:
+        if folder.is_dir():
+            return _put(_make(place, answers), folder)
+        # A new folder appears with all that is in it, at once; folders above it that are new too, along with it.
+        top = beside / folder.relative_to(beside).parts[0]
+        made = place / folder.relative_to(top)
+        made.mkdir(parents=True, exist_ok=True)
+        names = [path.name for path in _make(made, answers)]
+        place.rename(top)
+        return tuple(folder / name for name in names)
+
+
+def _existing(folder: Path) -> Path:
+    """Return the nearest folder above that is there."""
+    return next(parent for parent in folder.parents if parent.is_dir())
+
+
+@contextmanager
+def _workplace(beside: Path) -> Iterator[Path]:
+    """Give a folder on the same file system. Who holds the lock of the folder around it is still at work in it."""
+    outer = Path(tempfile.mkdtemp(prefix=_WORKPLACE, dir=beside))
+    with _locked(outer):
+        try:
+            place = outer / "new"
+            place.mkdir()
+            yield place
+        finally:
+            shutil.rmtree(outer, ignore_errors=True)
+
+
+@contextmanager
+def _locked(place: Path) -> Iterator[None]:
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _clear_remains(folder: Path) -> None:
+    """Take away what a run that was killed has left: its workplace, and the files that it had put in place."""
+    for outer in folder.glob(f"{_WORKPLACE}*"):
+        # An error: another run is at work there, or has just ended.
+        with suppress(OSError), _locked(outer):
+            if not _same(outer / "new" / FILE, folder / FILE):
+                for path in (outer / "new").glob("*"):
+                    if _same(path, folder / path.name):
+                        (folder / path.name).unlink()
+            shutil.rmtree(outer)
+
+
+def _same(path: Path, target: Path) -> bool:
+    return path.is_file() and target.is_file() and path.samefile(target)
+
+
+def _make(place: Path, answers: Mapping[str, str]) -> list[Path]:
+    """Make the files. The municipality file is the last: where it stands, the rest stands too."""
+    from ddconsul.instance.schema import json_schema  # noqa: PLC0415 — `demo` renders without it
+
+    (place / ".gitignore").write_text(GITIGNORE, encoding="utf-8")
+    schema = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    (place / SCHEMA).write_text(f"{schema}\n", encoding="utf-8")
+    file = place / FILE
+    file.write_text(render(answers), encoding="utf-8")
+    secrets = SecretFiles.beside(file)
+    secrets.complete()
+    # The password may be kept elsewhere.
+    own = [secrets.password_file] if secrets.password_file.parent == place and secrets.password_file.exists() else []
+    return [place / ".gitignore", place / SCHEMA, *own, secrets.file, file]
+
+
 def _put(made: list[Path], folder: Path) -> tuple[Path, ...]:
-    """Put the files in place; when one cannot be, take the others away again."""
-    new_folder = not folder.exists()
-    folder.mkdir(exist_ok=True)
+    """Put the files in a folder that is there; when one cannot be, take the others away again."""
     done: list[Path] = []
     try:
         for path in made:
@@ -87,11 +208,9 @@ def _put(made: list[Path], folder: Path) -> tuple[Path, ...]:
                 continue
             _put_one(path, target)
             done.append(target)
-    except OSError:
+    except BaseException:
         for path in done:
             path.unlink(missing_ok=True)
-        if new_folder:
-            folder.rmdir()
         raise
     return tuple(done)
 
