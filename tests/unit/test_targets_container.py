@@ -270,12 +270,13 @@ def test_a_port_that_a_container_wants_back_is_left_to_it(tmp_path: Path) -> Non
 
 def test_a_container_that_is_made_from_another_image(tmp_path: Path) -> None:
     engine = Engine()
-    making = Making(lambda _: "localhost/ready:1", trusts=True, memory=2048)
+    making = Making(lambda _: "localhost/ready:1", ready=True, memory=2048)
     machine = replace(MACHINE, limits_memory=True)
     ContainerTarget("demo", Podman(machine, engine), tmp_path, making=making, run=engine).prepare(quiet)
     (created,) = engine.asked(" create ")
     assert created.endswith(" --memory 2048m localhost/ready:1")
     assert not engine.asked("update-ca-certificates"), "that takes a second, and its image had it"
+    assert not engine.asked("is-system-running"), "its services start while the deploy begins"
 
 
 def test_a_limit_to_memory_that_the_machine_cannot_give_is_not_asked(tmp_path: Path) -> None:

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
-from ddconsul.commands.shared import json_errors, json_option, progress, show_json, showing
+from ddconsul.commands.dutch import PROGRESS, dutch_errors, in_dutch
+from ddconsul.commands.shared import json_option, progress, show_json, showing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
+    from datetime import datetime
 
-    from ddconsul.operations.demo import Choice, Listed, Started
+    from ddconsul.operations.demo import Listed, Started
+    from ddconsul.operations.demo_notes import Choice
 
-# What deploy says, by how its line begins.
-DUTCH = {
-    "Building the base image": "Basis voor containers maken (eenmalig, ongeveer een minuut)",
-    "Making the base image": "Basis voor containers maken (eenmalig, ongeveer een minuut)",
-    "Starting container": "Container starten",
-    "Fetching tag": "Broncode van Consul ophalen",
-    "Preparing the host": "Container voorbereiden",
-    "Installing Ruby": "Ruby installeren",
-    "Setting up the database server": "Databaseserver inrichten",
-    "Setting up the cache": "Cache inrichten",
-    "Beginning a build": "Platform bouwen (eenmalig per container; dit duurt het langst)",
-    "Finishing the build": "Platform afbouwen",
-    "Setting up the site": "Site inrichten: database, instellingen, diensten",
-    "Setting up the web server": "Webserver inrichten",
-    "Checking that the site answers": "Kijken of de site antwoordt",
-    "Removing container": "Container weghalen",
-}
-
+DUTCH = PROGRESS
 STANDIN = "Let op: dit is een stand-in, niet Consul zelf."
+NONE = "Er zijn geen demo's."
+_BEGIN = f"{NONE} Begin met: ddconsul demo up"
+_STATES = {"running": "draait", "stopped": "staat uit", "unfinished": "niet af"}
 
 
 @click.group
@@ -43,9 +32,11 @@ def demo() -> None:
 
 
 @demo.command
-@click.argument("name", default="voorbeeld", required=False)
+@click.argument("name", required=False)
+@click.option("--starter", metavar="VOORBEELD", help="Een voorbeeld dat klaarligt: ideeen, debat, peiling, ...")
+@click.option("--for", "lasts", metavar="TIJD", help="Hoe lang de demo mag blijven staan: 12u, 2d of 1w.")
 @click.option(
-    "--source", metavar="PATH|URL", help="Consul zelf: adres van een git-opslag, of pad van een opslag of archief."
+    "--source", metavar="PAD|URL", help="Consul zelf: adres van een git-opslag, of pad van een opslag of archief."
 )
 @click.option(
     "--file",
@@ -54,13 +45,14 @@ def demo() -> None:
     help="Uw eigen gemeentebestand; anders een voorbeeld.",
 )
 @json_option
-def up(name: str, *, source: str | None, file: Path | None, as_json: bool) -> None:
+def up(name: str | None, *, as_json: bool, **wishes: Any) -> None:  # noqa: ANN401 — the options of `plan`
     """Start een demo, en zeg waar die te zien is. Nog eens starten mag altijd."""
     from ddconsul.operations.demo import plan, start  # noqa: PLC0415 — keeps `--help` fast
 
-    with json_errors(as_json):
-        planned = plan(name, source=source, file=file)
+    with dutch_errors(as_json=as_json):
+        planned = plan(name, **wishes)
         click.echo(first_line(planned.choice), err=as_json)
+        _remove_expired(planned.name, as_json=as_json)
         with showing(as_json=as_json) as say:
             started = start(planned, in_dutch(say))
     if as_json:
@@ -72,40 +64,79 @@ def up(name: str, *, source: str | None, file: Path | None, as_json: bool) -> No
 @demo.command(name="list")
 @json_option
 def list_(*, as_json: bool) -> None:
-    """Toon de demo's op deze computer."""
-    from ddconsul.operations.demo import demos  # noqa: PLC0415 — keeps `--help` fast
+    """Toon de demo's op deze computer, met hun geheugen en hoe lang ze blijven."""
+    from ddconsul.operations.demo import demos, preparations  # noqa: PLC0415 — keeps `--help` fast
 
-    with json_errors(as_json):
-        found = demos()
+    with dutch_errors(as_json=as_json):
+        found, ready = demos(), preparations()
     if as_json:
-        show_json({"demos": [asdict(listed) for listed in found]})
+        disk = sum(image.size for image in ready)
+        memory = sum(listed.memory or 0 for listed in found)
+        show_json({"demos": [listed.as_dict() for listed in found], "memory": memory, "preparations": disk})
         return
-    for listed in found:
-        click.echo(_line(listed))
-    if not found:
-        click.echo("Er zijn geen demo's. Begin met: ddconsul demo up")
+    for line in table(found):
+        click.echo(line)
+    if len(found) > 1:
+        click.echo(f"Samen {_size(sum(listed.memory or 0 for listed in found))} geheugen.")
+    if any(listed.expired for listed in found):
+        click.echo(
+            "Wat verlopen is, gaat weg bij de volgende ddconsul demo up, of nu met: ddconsul demo down --expired"
+        )
+    if ready:
+        click.echo(f"Voor snel starten is {_size(sum(image.size for image in ready))} schijfruimte in gebruik.")
+
+
+@demo.command(name="open")
+@click.argument("name", default="voorbeeld", required=False)
+def open_(name: str) -> None:
+    """Open een demo in de browser; zonder browser staat hier het adres."""
+    from ddconsul.operations.demo import find_running  # noqa: PLC0415 — keeps `--help` fast
+
+    with dutch_errors(as_json=False):
+        url = find_running(name).url
+    click.echo(url)
+    if not browse(url):
+        click.echo("Hier is geen browser. Open dit adres zelf.", err=True)
 
 
 @demo.command
-@click.argument("name", required=False)
-@click.option("--all", "everything", is_flag=True, help="Alle demo's.")
-@json_option
-def down(name: str | None, *, everything: bool, as_json: bool) -> None:
-    """Haal een demo weg, met alles wat erin staat."""
-    from ddconsul.operations.demo import demos, remove  # noqa: PLC0415 — keeps `--help` fast
+@click.argument("name", default="voorbeeld", required=False)
+@click.option("-f", "--follow", is_flag=True, help="Blijf kijken naar wat erbij komt, tot Ctrl-C.")
+def logs(name: str, *, follow: bool) -> None:
+    """Toon wat de site van een demo in zijn logboek schreef."""
+    from ddconsul.operations import demo as operation  # noqa: PLC0415 — keeps `--help` fast
 
-    if (name is None) != everything:
-        raise click.UsageError("Geef de naam van een demo, of --all.")
-    with json_errors(as_json):
-        names = [listed.name for listed in demos()] if name is None else [name]
-        for each in names:
-            remove(each, in_dutch(progress(as_json=as_json)))
-            if not as_json:
-                click.echo(f"Demo {each} is weg.")
+    with dutch_errors(as_json=False):
+        lines = operation.logs(name, follow=follow)
+    # Ctrl-C is how one stops looking.
+    with suppress(KeyboardInterrupt):
+        for line in lines:
+            click.echo(line)
+
+
+@demo.command
+@click.argument("names", nargs=-1, metavar="[NAAM]...")
+@click.option("--all", "everything", is_flag=True, help="Alle demo's.")
+@click.option("--older-than", "age", metavar="TIJD", help="Met --all: alleen die ouder zijn dan 12u, 2d of 1w.")
+@click.option("--expired", "over", is_flag=True, help="Alleen die verlopen zijn (demo up --for).")
+@click.option("--cache", is_flag=True, help="Met --all: ook wat bewaard is om snel te starten.")
+@json_option
+def down(names: tuple[str, ...], *, everything: bool, age: str | None, over: bool, cache: bool, as_json: bool) -> None:
+    """Haal demo's weg, met alles wat erin staat."""
+    from ddconsul.operations.demo import remove_preparations  # noqa: PLC0415 — keeps `--help` fast
+
+    if bool(names) + everything + over != 1:
+        raise click.UsageError("Geef de namen van demo's, of --all, of --expired.")
+    if (age or cache) and not everything:
+        raise click.UsageError("--older-than en --cache horen bij --all.")
+    with dutch_errors(as_json=as_json):
+        removed = _remove(_chosen(names, age=age, over=over), as_json=as_json)
+        if everything and age is None:
+            remove_preparations(images=cache)
     if as_json:
-        show_json({"removed": names})
-    elif not names:
-        click.echo("Er zijn geen demo's.")
+        show_json({"removed": removed})
+    elif not removed:
+        click.echo("Er is geen demo die zo oud is." if age else "Er is geen demo verlopen." if over else NONE)
 
 
 def first_line(choice: Choice) -> str:
@@ -115,32 +146,97 @@ def first_line(choice: Choice) -> str:
     return STANDIN if choice.standin else f"Dit is Consul Democracy zelf, van {choice.source}."
 
 
-def in_dutch(report: Callable[[str], None]) -> Callable[[str], None]:
-    """Return what says deploy's lines in Dutch; what has no Dutch line is for the log."""
+def table(found: Sequence[Listed]) -> list[str]:
+    """Return the lines of the list."""
+    if not found:
+        return [_BEGIN]
+    rows = [_row(listed) for listed in found]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
-    def say(line: str) -> None:
-        for beginning, dutch in DUTCH.items():
-            if line.startswith(beginning):
-                report(dutch)
-                return
 
-    return say
+def browse(url: str) -> bool:
+    """Open an address in a browser that shows windows, and tell whether there is one."""
+    import os  # noqa: PLC0415 — with the next two: only who opens a demo pays for them
+    import sys  # noqa: PLC0415
+    import webbrowser  # noqa: PLC0415
+
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        return webbrowser.open(url)
+    except webbrowser.Error:
+        return False
+
+
+def _remove_expired(spared: str, *, as_json: bool) -> None:
+    from ddconsul.operations.demo import expired, remove  # noqa: PLC0415 — keeps `--help` fast
+
+    gone = [name for name in expired() if name != spared]
+    for name in gone:
+        remove(name, lambda _: None)
+    if gone:
+        click.echo(f"Weggehaald, want de tijd ervan was om: {', '.join(gone)}.", err=as_json)
+
+
+def _chosen(names: Sequence[str], *, age: str | None, over: bool) -> list[str]:
+    from ddconsul.operations import demo as operation  # noqa: PLC0415 — keeps `--help` fast
+
+    for name in names:
+        # All of them first: a mistake in the last name must not come after the first demo is gone.
+        operation.find(name)
+    if names:
+        return list(dict.fromkeys(names))
+    if over:
+        return operation.expired()
+    return operation.older_than(age) if age else [listed.name for listed in operation.demos()]
+
+
+def _remove(names: Sequence[str], *, as_json: bool) -> list[str]:
+    from ddconsul.operations.demo import remove  # noqa: PLC0415 — keeps `--help` fast
+
+    for name in names:
+        remove(name, in_dutch(progress(as_json=as_json)))
+        click.echo(f"Demo {name} is weg.", err=as_json)
+    return list(names)
 
 
 def _show(started: Started) -> None:
-    result = started.result
+    result, demo = started.result, started.demo
     click.echo(f"Klaar in {result.seconds:.0f} seconden.")
     click.echo()
     click.echo(f"  Website     {result.url}")
     click.echo(f"  Beheer      {result.url}admin")
     click.echo(f"  Inloggen    {result.administrator}")
     click.echo(f"  Wachtwoord  {started.password}")
+    if demo.notes.expires:
+        click.echo(f"  Blijft tot  {_moment(demo.notes.expires)}")
     click.echo()
-    click.echo(f"Weghalen kan met: ddconsul demo down {started.demo.name}")
+    click.echo(f"Weghalen kan met: ddconsul demo down {demo.name}")
 
 
-def _line(listed: Listed) -> str:
+def _row(listed: Listed) -> tuple[str, ...]:
     kind = {True: "stand-in", False: "Consul", None: ""}[listed.standin]
-    if listed.running:
-        return f"{listed.name:<15}  draait   {listed.url}  {kind}".rstrip()
-    return f"{listed.name:<15}  staat uit  (aan met: ddconsul demo up {listed.name})  {kind}".rstrip()
+    again = f"(ddconsul demo up {listed.name})"
+    stays = f"{'verlopen op' if listed.expired else 'tot'} {_moment(listed.expires)}" if listed.expires else ""
+    return (
+        listed.name,
+        _STATES[listed.state],
+        listed.url if listed.state == "running" else again,
+        kind,
+        _size(listed.memory) if listed.memory is not None else "",
+        f"van {_moment(listed.made)}" if listed.made else "",
+        stays,
+    )
+
+
+def _moment(moment: datetime) -> str:
+    """Return a moment as a person here reads it: in the machine's own time zone."""
+    return f"{moment.astimezone():%d-%m-%Y %H:%M}"
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as a person reads it."""
+    if count < 10**9:
+        return f"{count / 10**6:.0f} MB"
+    return f"{count / 10**9:.1f} GB".replace(".", ",")

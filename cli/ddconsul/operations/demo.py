@@ -1,58 +1,72 @@
-"""Makes, lists and removes demos: sites in containers on this machine, to be looked at and thrown away."""
+"""Makes, lists and removes demos: sites in containers on this machine, to be looked at and thrown away.
+
+Who uses it is no programmer: what it says, it says in Dutch.
+"""
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
-from dataclasses import asdict, dataclass
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ddconsul import assets
+from ddconsul.ansible.redact import Redactor
+from ddconsul.ansible.runner import new_log
 from ddconsul.errors import InputError
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import UPSTREAM, Consul, ContainerTarget, Instance, Mail, Tls
 from ddconsul.instance.values import is_url
-from ddconsul.operations.deploy import deploy
+from ddconsul.operations import demo_base, playbook
+from ddconsul.operations.demo_base import DemoBase
+from ddconsul.operations.demo_notes import (
+    Choice,
+    DemoError,
+    Notes,
+    check_name,
+    must_be_there,
+    nearest,
+    now,
+    period,
+    read_notes,
+    write_notes,
+)
+from ddconsul.operations.deploy import STAGES, DeployResult, complete_secrets, deploy, gather
 from ddconsul.operations.git import git
 from ddconsul.operations.init import FILE, render
-from ddconsul.operations.source import STANDIN_MARK
+from ddconsul.operations.lock import only_run
+from ddconsul.operations.source import STANDIN_MARK, resolve
 from ddconsul.paths import Paths, cache_folder, state_folder
 from ddconsul.secrets import ADMINISTRATOR_PASSWORD, write_private
-from ddconsul.targets.container import LABEL, LABEL_HTTP, LABEL_STATE
+from ddconsul.targets.container import LABEL, LABEL_HTTP, LABEL_STATE, Making, container_name
 from ddconsul.targets.container import ContainerTarget as Container
-from ddconsul.targets.machine import read_machine
+from ddconsul.targets.image import one_at_a_time
+from ddconsul.targets.machine import check, memory_used, read_machine
 from ddconsul.targets.podman import Podman
+from ddconsul.targets.snapshot import Snapshots
+from ddconsul.translate.vars import deploy_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import datetime, timedelta
 
-    from ddconsul.operations.deploy import DeployResult
+    from ddconsul.operations.demo_notes import Clock
+    from ddconsul.targets.snapshot import Snapshot
 
 DEFAULT_NAME = "voorbeeld"
 # The site of a demo is named apart, so that no demo ever takes the place of a municipality's own container.
 PREFIX = "demo-"
-NAME = re.compile(r"[a-z][a-z0-9-]{0,14}")
+# In MiB: one that runs wild must not take the machine along; what one takes otherwise is well below.
+MEMORY = 3072
 
-_NOTES = "demo.json"
+# Of the host there is nothing left to do, and so nothing to say.
+SITE_STAGES = {step: line for step, line in STAGES.items() if step.startswith(("consul_site", "nginx"))}
 _SECONDS_TO_REACH = 5
+_LINES_OF_LOG = 200
 _HEADER = "# Gemaakt door: ddconsul demo up. Dit bestand verdwijnt met: ddconsul demo down\n"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which Consul a demo runs.
-
-    Args:
-        source: Git URL or path.
-        standin: Whether it is the stand-in.
-        unreachable: The address that could not be reached, when that is why it is the stand-in.
-    """
-
-    source: str
-    standin: bool
-    unreachable: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,15 +75,25 @@ class Demo:
 
     Args:
         name: Its name.
-        choice: Which Consul it runs.
+        notes: What is remembered about it.
         paths: Its files.
         instance: What its municipality file says.
     """
 
     name: str
-    choice: Choice
+    notes: Notes
     paths: Paths
     instance: Instance
+
+    @property
+    def choice(self) -> Choice:
+        """Which Consul it runs."""
+        return self.notes.choice
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.paths.file.parent
 
 
 @dataclass(frozen=True)
@@ -96,7 +120,12 @@ class Started:
             "consul": {**deployed["consul"], "unreachable": self.demo.choice.unreachable},
             "municipality": self.demo.instance.municipality.name,
             "file": str(self.demo.paths.file),
+            "made": self.demo.notes.made.isoformat(),
+            "expires": _iso(self.demo.notes.expires),
+            "changed": deployed["changed"],
+            "changes": deployed["changes"],
             "seconds": deployed["seconds"],
+            "log": deployed["log"],
             "stop": f"ddconsul demo down {self.demo.name}",
         }
 
@@ -108,94 +137,194 @@ class Listed:
     Args:
         name: Its name.
         url: Where a browser finds it, or "" when there is no container.
-        running: Whether its container runs.
+        state: Whether it runs, is switched off, or never came to answer.
         standin: Whether it runs the stand-in; None when that is not known.
+        made: When it was first asked for; None when that is not known.
+        expires: When it may be removed; None for never.
+        expired: Whether it may be removed.
+        memory: Bytes of memory that its processes use; None when that cannot be seen.
     """
 
     name: str
     url: str
-    running: bool
-    standin: bool | None
+    state: Literal["running", "stopped", "unfinished"]
+    standin: bool | None = None
+    made: datetime | None = None
+    expires: datetime | None = None
+    expired: bool = False
+    memory: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as `--json` shows it."""
+        return {**asdict(self), "made": _iso(self.made), "expires": _iso(self.expires)}
 
 
-def plan(name: str, *, source: str | None = None, file: Path | None = None) -> Demo:
+def plan(
+    name: str | None = None,
+    *,
+    source: str | None = None,
+    file: Path | None = None,
+    starter: str | None = None,
+    lasts: str | None = None,
+    clock: Clock = now,
+) -> Demo:
     """Write the municipality file of a demo, and choose its Consul.
 
-    A demo that is there keeps its file and its Consul, unless told otherwise.
+    A demo that is there keeps its file, its Consul and its time, unless told otherwise.
 
     Args:
-        name: Name of the demo.
+        name: Name of the demo; None for the starter's, or the example's.
         source: Git URL or path of Consul; None to choose.
-        file: Municipality file to show; None for the example.
+        file: Municipality file to show; None for the starter or the example.
+        starter: Which of the ready-made municipality files to show.
+        lasts: How long the demo may stay, as a person writes it: `2d`.
+        clock: Tells the time.
 
     Raises:
-        InputError: When the name or the file is not right, or the demo already runs another Consul.
+        DemoError: When the name is not right, or the demo already runs another Consul.
+        InputError: When the file is not right.
     """
-    check_name(name)
+    name = name or starter or DEFAULT_NAME
+    check_name(name, _folders())
+    stays = period(lasts) if lasts else None
     folder = _folder(name)
-    before = _notes(folder)
-    choice = _choose(before, source)
-    if before is not None and before.standin != choice.standin:
-        running = "the stand-in" if before.standin else "Consul itself"
-        raise InputError(
-            f"already runs {running}, and its data does not fit the other",
+    before = read_notes(folder)
+    wishes = _wishes(name, file, starter)
+    choice = _choose(before.choice if before else None, source, wishes)
+    if before is not None and before.choice.standin != choice.standin:
+        running = "de stand-in" if before.choice.standin else "Consul zelf"
+        raise DemoError(
+            f"draait al met {running}, en gegevens gaan niet mee naar de andere",
             f"demo {name}",
-            f"Remove it first: ddconsul demo down {name} — or choose another name.",
+            f"Haal hem eerst weg: ddconsul demo down {name} — of kies een andere naam.",
         )
-    wanted = file or (folder / FILE if (folder / FILE).is_file() else None)
-    wishes = load(wanted).instance if wanted else _example(name)
+    notes = _renewed(before, choice, stays, clock())
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / FILE
     write_private(path, (_HEADER + to_yaml(adapt(wishes, name, choice))).encode())
-    write_private(folder / _NOTES, json.dumps(asdict(choice)).encode())
-    return Demo(name, choice, Paths.of_user(path), load(path).instance)
+    write_notes(folder, notes)
+    return Demo(name, notes, Paths.of_user(path), load(path).instance)
 
 
 def start(demo: Demo, report: Callable[[str], None]) -> Started:
-    """Deploy a demo.
+    """Make a demo, or deploy the one that is there once more.
 
     Raises:
         DdconsulError: When it failed.
     """
-    result = deploy(demo.instance, demo.paths, report)
+    podman = Podman(read_machine())
+    there = Container(demo.instance.site, podman, demo.paths.state).exists()
+    result = deploy(demo.instance, demo.paths, report) if there else _make(demo, podman, report)
+    write_notes(demo.folder, replace(demo.notes, ready=True))
     return Started(demo, result, demo.paths.secrets.load()[ADMINISTRATOR_PASSWORD])
 
 
-def demos() -> list[Listed]:
+def demos(clock: Clock = now) -> list[Listed]:
     """Return the demos on this machine."""
-    containers = _containers()
-    folders = state_folder() / "demos"
-    names = {path.name for path in folders.glob("*") if path.is_dir()} | set(containers)
-    return [_listed(name, containers.get(name)) for name in sorted(names)]
+    containers = _containers(PREFIX)
+    return [_listed(name, containers.get(name), clock()) for name in sorted(_folders() | set(containers))]
+
+
+def find(name: str) -> Listed:
+    """Return a demo that is there.
+
+    Raises:
+        DemoError: There is none of this name.
+    """
+    there = {demo.name: demo for demo in demos()}
+    must_be_there(name, there)
+    return there[name]
+
+
+def find_running(name: str) -> Listed:
+    """Return a demo that runs.
+
+    Raises:
+        DemoError: There is none of this name, or it does not run.
+    """
+    found = find(name)
+    if found.state != "running":
+        what = "staat uit" if found.state == "stopped" else "is nog niet af"
+        raise DemoError(what, f"demo {name}", f"Start hem met: ddconsul demo up {name}")
+    return found
+
+
+def logs(name: str, *, follow: bool = False) -> Iterator[str]:
+    """Return the lines of a demo's journal, without the site's secrets.
+
+    Args:
+        name: Name of the demo.
+        follow: Whether to wait for lines to come.
+
+    Raises:
+        DemoError: There is no such demo, or it does not run.
+    """
+    find_running(name)
+    redact = Redactor(_secrets(name))
+    site = PREFIX + name
+    what = (f"--unit=ddconsul-{site}*", f"--lines={_LINES_OF_LOG}", *(("--follow",) if follow else ()))
+    journal = ("journalctl", "--quiet", "--no-pager", "--no-hostname", "--output=short-iso", *what)
+    return (redact(line) for line in Podman(read_machine()).follow("exec", container_name(site), *journal))
 
 
 def remove(name: str, report: Callable[[str], None]) -> None:
-    """Remove a demo: its container, its files and its secrets.
+    """Remove a demo, finished or not: its container, its files and its secrets.
 
     Raises:
-        InputError: When there is no such demo.
+        DemoError: There is no such demo.
+        DdconsulError: It is being made at this moment.
     """
-    check_name(name)
-    there = [demo.name for demo in demos()]
-    if name not in there:
-        others = f"There are: {', '.join(there)}." if there else "There are no demos."
-        raise InputError("does not exist", f"demo {name}", others)
-    Container(PREFIX + name, Podman(read_machine()), state_folder()).remove(report)
-    shutil.rmtree(_folder(name), ignore_errors=True)
+    find(name)
+    with _alone(name):
+        podman = Podman(read_machine())
+        Container(PREFIX + name, podman, state_folder()).remove(report)
+        shutil.rmtree(_folder(name), ignore_errors=True)
+        if podman.machine.podman:
+            Snapshots(podman).prune()
 
 
-def check_name(name: str) -> None:
-    """Refuse a name that cannot be a container's, a user's and a folder's.
+def older_than(age: str, clock: Clock = now) -> list[str]:
+    """Return the names of the demos that were made longer ago than that.
+
+    Args:
+        age: How long, as a person writes it: `2d`.
+        clock: Tells the time.
 
     Raises:
-        InputError: With what is allowed.
+        DemoError: It is no length of time.
     """
-    if not NAME.fullmatch(name):
-        raise InputError(
-            "is not a name for a demo",
-            repr(name),
-            "Use up to 15 lower-case letters, digits and hyphens; a letter first.",
-        )
+    since = clock() - period(age)
+    return [demo.name for demo in demos(clock) if demo.made is not None and demo.made < since]
+
+
+def expired(clock: Clock = now) -> list[str]:
+    """Return the names of the demos whose time is over."""
+    return [demo.name for demo in demos(clock) if demo.expired]
+
+
+def preparations() -> list[Snapshot]:
+    """Return the images that the next demo can start from."""
+    podman = Podman(read_machine())
+    return Snapshots(podman).all() if podman.machine.podman else []
+
+
+def remove_preparations(*, images: bool) -> None:
+    """Remove what a killed `up` left of an image in the making; and the images themselves where that is asked."""
+    podman = Podman(read_machine())
+    if not podman.machine.podman:
+        return
+    with suppress(BlockingIOError), one_at_a_time(demo_base.LOCK, _leave):
+        for rest in _containers(demo_base.PREFIX):
+            Container(demo_base.PREFIX + rest, podman, state_folder()).remove(lambda _: None)
+    if images:
+        Snapshots(podman).prune(kept=0)
+
+
+def keep_english(text: str) -> Path:
+    """Keep an error, as it was told in English, in a log; return where."""
+    log = new_log(state_folder() / "logs", "demo", "error")
+    write_private(log, text.encode())
+    return log
 
 
 def choose(reachable: Callable[[str], bool]) -> Choice:
@@ -214,6 +343,11 @@ def reachable(url: str) -> bool:
     return True
 
 
+def starters() -> dict[str, Path]:
+    """Return the municipality files that a demo can show, by name."""
+    return {path.stem: path for path in sorted((assets.templates() / "starters").glob("*.yml"))}
+
+
 def adapt(instance: Instance, name: str, choice: Choice) -> Instance:
     """Return the instance as a demo: in a container of its own, without what only works in the real place.
 
@@ -223,10 +357,6 @@ def adapt(instance: Instance, name: str, choice: Choice) -> Instance:
     mail = Mail.model_validate({**instance.mail.model_dump(by_alias=True), "smtp": None})
     target = ContainerTarget(type="container", site=PREFIX + name)
     return instance.model_copy(update={"target": target, "consul": consul, "mail": mail, "tls": Tls()})
-
-
-def _with_source(consul: Consul, source: str) -> Consul:
-    return consul.model_copy(update={"source": source})
 
 
 def to_yaml(instance: Instance) -> str:
@@ -241,56 +371,156 @@ def to_yaml(instance: Instance) -> str:
     return stream.getvalue()
 
 
-def _choose(before: Choice | None, source: str | None) -> Choice:
-    if source is not None:
-        place = source if is_url(source) else str(Path(source).expanduser().absolute())
-        return Choice(place, standin=(Path(place) / STANDIN_MARK).is_file())
-    if before is None:
-        return choose(reachable)
+def _make(demo: Demo, podman: Podman, report: Callable[[str], None]) -> DeployResult:
+    """Make a demo that is not there: a container of the image that all its likes start from, and a site in it."""
+    instance, paths = demo.instance, demo.paths
+    with only_run(instance, paths):
+        begin = time.monotonic()
+        check(podman.machine)
+        found = resolve(instance.consul.source, instance.consul.version, paths.sources, report)
+        material = gather(instance, found, paths.sources)
+        secrets = complete_secrets(instance, paths)
+        base = DemoBase(instance, paths, material, found.standin)
+        making = Making(lambda say: base.ensure(podman, say), ready=True, memory=MEMORY)
+        container = Container(instance.site, podman, paths.state, lambda: base.authorities, making=making)
+        connection = container.prepare(report)
+        public_host = container.public_host(instance.municipality.domain)
+        variables = deploy_variables(instance, material, public_host)
+        done = playbook.run("demo", instance, paths, connection, variables, report, secrets=secrets, stages=SITE_STAGES)
+        return DeployResult(
+            site=instance.site,
+            url=f"{instance.scheme}://{public_host}/",
+            domain=instance.municipality.domain,
+            administrator=instance.administrators[0].email,
+            source=found,
+            changes=done.changes,
+            changed=done.changed,
+            seconds=time.monotonic() - begin,
+            log=done.log,
+        )
+
+
+def _wishes(name: str, file: Path | None, starter: str | None) -> Instance:
+    """Return what the demo has to show: a file, a starter, what it showed before, or the example."""
+    if file is not None and starter is not None:
+        raise DemoError("gaan niet samen", "--file en --starter", "Geef er een van de twee.")
+    if starter is not None:
+        return _starter(name, starter)
+    kept = _folder(name) / FILE
+    wanted = file or (kept if kept.is_file() else None)
+    return load(wanted).instance if wanted else _example(name)
+
+
+def _starter(name: str, starter: str) -> Instance:
+    there = starters()
+    if starter not in there:
+        hint = f"{nearest(starter, there)} Er zijn: {', '.join(there)}.".strip()
+        raise DemoError("is geen voorbeeld dat klaarligt", repr(starter), hint)
+    instance = load(there[starter]).instance
+    if name in {starter, DEFAULT_NAME}:
+        return instance
+    named = instance.municipality.model_copy(update={"name": _title(name), "domain": _domain(name)})
+    return instance.model_copy(update={"municipality": named})
+
+
+def _choose(before: Choice | None, source: str | None, wishes: Instance) -> Choice:
+    wanted = source or (wishes.consul.source if wishes.consul.source != UPSTREAM else None)
     # The stand-in moves along with ddconsul itself.
-    return Choice(str(assets.standin()), standin=True, unreachable=before.unreachable) if before.standin else before
+    if before is not None and before.standin and source is None and wanted in {None, before.source}:
+        return replace(before, source=str(assets.standin()))
+    if wanted is not None:
+        place = wanted if is_url(wanted) else str(Path(wanted).expanduser().absolute())
+        return Choice(place, standin=(Path(place) / STANDIN_MARK).is_file())
+    return before or choose(reachable)
+
+
+def _renewed(before: Notes | None, choice: Choice, stays: timedelta | None, at: datetime) -> Notes:
+    """Return the notes of a demo that is asked for (once more): who asks for it after its time, wants it to stay."""
+    notes = before or Notes(choice, made=at)
+    over = notes.expired(at)
+    return replace(notes, choice=choice, expires=at + stays if stays else None if over else notes.expires)
+
+
+def _with_source(consul: Consul, source: str) -> Consul:
+    return consul.model_copy(update={"source": source})
 
 
 def _example(name: str) -> Instance:
-    title = "Voorbeeldgemeente" if name == DEFAULT_NAME else name.replace("-", " ").title()
-    answers = {"name": title, "domain": f"{name.strip('-')}.example.org", "email": "beheer@example.org"}
-    scratch = cache_folder() / f"demo-{name}.yml"
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    scratch.write_text(render(answers), encoding="utf-8")
-    try:
-        return load(scratch).instance
-    finally:
-        scratch.unlink()
+    answers = {"name": _title(name), "domain": _domain(name), "email": "beheer@example.org"}
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="demo-", dir=cache_folder()) as scratch:
+        file = Path(scratch) / FILE
+        file.write_text(render(answers), encoding="utf-8")
+        return load(file).instance
+
+
+def _title(name: str) -> str:
+    return "Voorbeeldgemeente" if name == DEFAULT_NAME else name.replace("-", " ").title()
+
+
+def _domain(name: str) -> str:
+    return f"{name.strip('-')}.example.org"
+
+
+def _folders() -> set[str]:
+    return {path.name for path in (state_folder() / "demos").glob("*") if path.is_dir()}
 
 
 def _folder(name: str) -> Path:
     return state_folder() / "demos" / name
 
 
-def _notes(folder: Path) -> Choice | None:
+def _secrets(name: str) -> list[str]:
     try:
-        return Choice(**json.loads((folder / _NOTES).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+        return list(Paths.of_user(_folder(name) / FILE).secrets.load().values())
+    except InputError:
+        return []
 
 
-def _containers() -> dict[str, dict[str, Any]]:
-    """Return the containers of demos, by the demo's name."""
+def _leave() -> None:
+    raise BlockingIOError
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Keep a demo from being made while it is removed; one without a file that can be read is made by nobody."""
+    file = _folder(name) / FILE
+    try:
+        instance = load(file).instance
+    except InputError:
+        yield
+        return
+    with only_run(instance, Paths.of_user(file)):
+        yield
+
+
+def _containers(prefix: str) -> dict[str, dict[str, Any]]:
+    """Return this user's containers whose site begins with a prefix, by what follows it."""
     machine = read_machine()
     if not machine.podman:
         return {}
     # Those of this user's own state: another one's demos are none of our business.
     found = Podman(machine).containers(f"{LABEL_STATE}={state_folder()}")
     sites = ((entry["Labels"].get(LABEL, ""), entry) for entry in found)
-    return {site.removeprefix(PREFIX): entry for site, entry in sites if site.startswith(PREFIX)}
+    return {site.removeprefix(prefix): entry for site, entry in sites if site.startswith(prefix)}
 
 
-def _listed(name: str, container: dict[str, Any] | None) -> Listed:
-    notes = _notes(_folder(name))
+def _listed(name: str, container: dict[str, Any] | None, at: datetime) -> Listed:
+    notes = read_notes(_folder(name))
     port = container["Labels"].get(LABEL_HTTP) if container else None
+    running = container is not None and container["State"] == "running"
+    unfinished = container is None or (notes is not None and not notes.ready)
     return Listed(
         name,
         url=f"http://localhost:{port}/" if port else "",
-        running=container is not None and container["State"] == "running",
-        standin=None if notes is None else notes.standin,
+        state="unfinished" if unfinished else "running" if running else "stopped",
+        standin=notes.choice.standin if notes else None,
+        made=notes.made if notes else None,
+        expires=notes.expires if notes else None,
+        expired=notes is not None and notes.expired(at),
+        memory=memory_used(container["Pid"]) if container is not None and running else None,
     )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

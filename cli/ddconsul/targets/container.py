@@ -71,12 +71,13 @@ class Making:
 
     Attributes:
         image: Gives the image it is made from; None for the base image.
-        trusts: Whether the image trusts the authorities already.
+        ready: Whether the image has all that a host needs, so that there is nothing to wait for: it trusts the
+            authorities, and what its services need at their start is there.
         memory: The most memory it gets, in MiB; 0 for all there is.
     """
 
     image: Callable[[Report], str] | None = None
-    trusts: bool = False
+    ready: bool = False
     memory: int = 0
 
 
@@ -226,6 +227,8 @@ class ContainerTarget:
         found = self._podman.inspect(self.name)
         if found is None:
             ports = self._make(report)
+            if self._making.ready:
+                return self._connection(ports)
         else:
             ports = self._ports(found)
             self._wake(found, ports, report)
@@ -339,7 +342,7 @@ class ContainerTarget:
 
     def _trust(self) -> str:
         """Let the container trust the authorities that were put into it, and return why that failed."""
-        outcome = self._podman.try_("exec", self.name, "true" if self._making.trusts else "update-ca-certificates")
+        outcome = self._podman.try_("exec", self.name, "true" if self._making.ready else "update-ca-certificates")
         if outcome.ok:
             return ""
         # Systemd gives up at once when it has no cgroup that it may write.
