@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from ddconsul.ansible.command import PlaybookRun, Workspace, playbook_argv, playbook_environment, without_strays
+from ddconsul.ansible.command import (
+    Kept,
+    PlaybookRun,
+    Workspace,
+    by_hand,
+    playbook_argv,
+    playbook_environment,
+    without_strays,
+)
 from ddconsul.ansible.literal import literal
 from ddconsul.ansible.runner import new_log, write_inputs
 
@@ -41,6 +51,23 @@ def test_a_run_with_secrets_that_only_looks() -> None:
         "--vault-password-file", "/m/g.vault-password",
         "--check",
         "--diff",
+        "/data/playbooks/deploy.yml",
+    ]  # fmt: skip
+
+
+def test_the_line_to_do_it_by_hand_reads_what_was_kept_and_refers_to_the_secrets() -> None:
+    run = replace(RUN, secrets_file=Path("/m y/g.secrets.yml"), vault_password_file=Path("/m y/g.pw"), verbosity=2)
+    words = shlex.split(by_hand(run, Kept(Path("/s/zee.log"))))
+    assert words[0] == "env"
+    assert "ANSIBLE_CONFIG=/s/ansible.cfg" in words
+    assert "ANSIBLE_ROLES_PATH=/data/roles" in words
+    assert words[words.index("ansible-playbook") :] == [
+        "ansible-playbook",
+        "--inventory", "/s/zee.log.inventory.yml",
+        "--extra-vars", "@/s/zee.log.vars.yml",
+        "--extra-vars", "@/m y/g.secrets.yml",
+        "--vault-password-file", "/m y/g.pw",
+        "-vv",
         "/data/playbooks/deploy.yml",
     ]  # fmt: skip
 
@@ -84,8 +111,11 @@ def test_no_text_is_taken_for_a_template() -> None:
 
 def test_old_logs_go(tmp_path: Path) -> None:
     for number in range(60):
-        (tmp_path / f"zee-deploy-20260101T0000{number:02}.0.log").touch()
+        log = tmp_path / f"zee-deploy-20260101T0000{number:02}.0.log"
+        for path in (log, Kept(log).inventory, Kept(log).variables):
+            path.touch()
     new = new_log(tmp_path, "zee", "deploy")
     assert new.parent == tmp_path
     assert len(list(tmp_path.glob("*.log"))) == 50
-    assert not (tmp_path / "zee-deploy-20260101T000000.0.log").exists()
+    assert not list(tmp_path.glob("zee-deploy-20260101T000000.0.log*"))
+    assert len(list(tmp_path.glob("*.vars.yml"))) == 50

@@ -23,6 +23,8 @@ FORMS = {
     "in JSON as it is": lambda text: json.dumps(text, ensure_ascii=False),
     "in JSON in JSON": lambda text: json.dumps({"stdout": json.dumps({"password": text})}),
     "for a shell": shlex.quote,
+    "for a shell, in JSON": lambda text: json.dumps({"cmd": f"printf {shlex.quote(text)}"}),
+    "for a shell in a shell": lambda text: shlex.quote(f"printf {shlex.quote(text)}"),
     "for a shell, as bash does": lambda text: "'" + text.replace("'", r"'\''") + "'",
     "in YAML": lambda text: "'" + text.replace("'", "''") + "'",
     "in Python": repr,

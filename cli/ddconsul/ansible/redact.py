@@ -20,6 +20,8 @@ SHORTEST = 6
 SHORTEST_WORD = 4
 # A line of a secret in several lines is masked by itself too: Ansible prints line by line.
 SHORTEST_LINE = 12
+# How many times a form may have been quoted again.
+DEPTH = 3
 # Fewer characters of base64 are no proof that a secret is inside.
 SHORTEST_BASE64 = 8
 
@@ -54,25 +56,30 @@ class Redactor:
         return _ADDRESS.sub(rf"\1:{MASK}@", text) if "@" in text else text
 
 
-def _forms(secret: str) -> Iterator[str]:
-    """Yield a secret as it is, and as shells, JSON, YAML, addresses and web pages write it."""
-    whole = {secret, *(line for line in map(str.strip, secret.splitlines()) if len(line) >= SHORTEST_LINE)}
-    for text in whole:
-        yield text
-        yield text.encode().hex()
-        yield shlex.quote(text)[1:-1] if shlex.quote(text) != text else text
-        yield text.replace("'", r"'\''")
-        yield text.replace("'", "''")
-        yield repr(text)[1:-1]
-        yield from (html.escape(text), html.escape(text, quote=False))
-        for encoded in (quote(text), quote(text, safe=""), quote_plus(text)):
-            yield encoded
-            yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), encoded)
-        for unicode in (True, False):
-            once = json.dumps(text, ensure_ascii=unicode)[1:-1]
-            yield once
-            # Ansible prints as JSON what a program printed as JSON.
-            yield json.dumps(once, ensure_ascii=unicode)[1:-1]
+def _forms(secret: str) -> set[str]:
+    """Return a secret, and each of its lines, as programs write them, and as shells and JSON write that again."""
+    lines = {line for line in map(str.strip, secret.splitlines()) if len(line) >= SHORTEST_LINE}
+    forms = {form for text in {secret, *lines} for form in _written(text)}
+    # Ansible prints as JSON what a shell was given, which may hold what a program printed as JSON.
+    for _ in range(DEPTH):
+        forms |= {quoted for form in forms for quoted in _quoted(form)}
+    return forms
+
+
+def _written(text: str) -> Iterator[str]:
+    """Yield a text as it is, and as YAML, Python, addresses, web pages and dumps write it."""
+    yield from (text, text.replace("'", "''"), repr(text)[1:-1], text.encode().hex())
+    yield from (html.escape(text), html.escape(text, quote=False))
+    for encoded in (quote(text), quote(text, safe=""), quote_plus(text)):
+        yield from (encoded, re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), encoded))
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """Yield a text as a shell and as JSON need it, without the quotes around the whole."""
+    yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    yield text.replace("'", r"'\''")
+    quoted = shlex.quote(text)
+    yield quoted[1:-1] if quoted != text else text
 
 
 def _in_base64(secret: str) -> Iterator[str]:

@@ -223,11 +223,11 @@ def _execute(
         said = threading.Event()
 
         def cancelled() -> bool:
-            if not interrupted() and not stop():
-                return False
-            if not said.is_set():
+            if not said.is_set() and (interrupted() or stop()):
                 said.set()
                 report("Stopping; Ctrl-C again does not wait")
+            if not said.is_set():
+                return False
             end_tasks(workspace)
             return True
 

@@ -42,7 +42,7 @@ class LiveProgress:
         """Say what goes on from now."""
         self.settle()
         self._line, self._task, self._begin = line, "", self._clock()
-        self._live = Live(get_renderable=self.now, console=self._console, refresh_per_second=10, transient=True)
+        self._live = Live(get_renderable=self.now, console=self._console, refresh_per_second=5, transient=True)
         self._live.start()
 
     def task(self, name: str) -> None:
