@@ -96,7 +96,7 @@ class VaultPassword:
     @property
     def settled(self) -> bool:
         """Tell whether there is a password already, or a place that it must come from."""
-        return bool(self.command) or self.named or self.file.exists()
+        return bool(self._known or self.command) or self.named or self.file.exists()
 
     def __str__(self) -> str:
         """Return where it comes from, for in a sentence."""

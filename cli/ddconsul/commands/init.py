@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TARGETS = ["container", "ssh", "local"]
 DEFAULTS = {"name": "Voorbeeldgemeente", "domain": "participatie.example.org", "email": "beheer@example.org"}
@@ -19,46 +22,38 @@ QUESTIONS = {
 SERVER = {"host": "Host name or IP address of the server", "user": "User to log in as (other than root: with sudo)"}
 
 
-class Answer(click.ParamType):
-    """An answer that is right as `validate` sees it, whether it comes from an option or from a terminal.
+def answer(key: str) -> Callable[[str], str]:
+    """Return what takes an answer, from an option or a terminal, or refuses it in the words of `validate`."""
 
-    Args:
-        key: What it answers.
-    """
-
-    name = "text"
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the answer, or refuse it in the words of `validate`."""
+    def text(value: str) -> str:
         from ddconsul.operations.init import complaint  # noqa: PLC0415 — keeps `--help` fast
 
         # With a site and server that are right, so that only this answer can be wrong.
         others = {**DEFAULTS, "site": "demo", "target": "ssh", "host": "server1.example.org"}
-        wrong = complaint({**others, self._key: value})
+        wrong = complaint({**others, key: value})
         if wrong:
-            self.fail(f"{wrong}.", param, ctx)
+            raise click.BadParameter(f"{wrong}.")
         return value
+
+    return text
 
 
 @click.command
 @click.option("--defaults", is_flag=True, help="Ask nothing: write an example that can be deployed as it is.")
-@click.option("--name", type=Answer("name"), help=f"{QUESTIONS['name']}.")
-@click.option("--domain", type=Answer("domain"), help=f"{QUESTIONS['domain']}.")
-@click.option("--email", type=Answer("email"), help=f"{QUESTIONS['email']}.")
-@click.option("--code", type=Answer("code"), help="Municipality code of CBS, four digits.")
+@click.option("--name", type=answer("name"), help=f"{QUESTIONS['name']}.")
+@click.option("--domain", type=answer("domain"), help=f"{QUESTIONS['domain']}.")
+@click.option("--email", type=answer("email"), help=f"{QUESTIONS['email']}.")
+@click.option("--code", type=answer("code"), help="Municipality code of CBS, four digits.")
 @click.option("--target", type=click.Choice(TARGETS), help="Where it runs. Default: ssh with --host, else container.")
-@click.option("--host", type=Answer("host"), help=f"{SERVER['host']}.")
+@click.option("--host", type=answer("host"), help=f"{SERVER['host']}.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of its SSH server.")
-@click.option("--user", type=Answer("user"), help=f"{SERVER['user']}.")
+@click.option("--user", type=answer("user"), help=f"{SERVER['user']}.")
 @click.option(
     "--key",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Private key to log in with. Default: what ssh itself uses.",
 )
-@click.option("--site", type=Answer("site"), help="Short name on the host. Default: made from the name.")
+@click.option("--site", type=answer("site"), help="Short name on the host. Default: made from the name.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".", metavar="[DIR]")
 def init(folder: Path, *, defaults: bool, **options: Any) -> None:  # noqa: ANN401 — one for each answer
     """Write a municipality file to start from, with its secrets, into DIR (default: here).
@@ -124,7 +119,7 @@ def _ask(answers: dict[str, str]) -> dict[str, str]:
 
 def _ask_one(answers: dict[str, str], key: str, question: str, default: str | None) -> None:
     if key not in answers:
-        answers[key] = click.prompt(question, type=Answer(key), default=default)
+        answers[key] = click.prompt(question, type=answer(key), default=default)
 
 
 def _short(path: Path) -> str:

@@ -161,7 +161,7 @@ def _piped() -> str:
     if sys.stdin.isatty():
         raise click.UsageError("--stdin reads a pipe or a file. Leave it out to be asked, unseen.")
     try:
-        return click.get_binary_stream("stdin").read().decode().removesuffix("\n").removesuffix("\r")
+        return sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise click.UsageError("What is on standard input is no text in UTF-8.") from None
 
