@@ -100,7 +100,7 @@ def _try(files: Sequence[Path], jobs: int | None, *, keep: bool, as_json: bool) 
             results.append(run(plans[0], report, keep=keep))
         _conclude(results[-1], as_json=as_json)
         return results
-    work = partial(run, keep=keep)
+    work = partial(run, keep=keep, one_of_many=True)
     for result in side_by_side(plans, jobs or room(plans), work, progress(as_json=as_json)):
         _conclude(result, as_json=as_json)
         results.append(result)
@@ -112,9 +112,10 @@ def _plans(files: Sequence[Path]) -> tuple[list[Plan], list[SmokeResult]]:
     from functools import cache  # noqa: PLC0415 — with the others
 
     from ddconsul.errors import DdconsulError  # noqa: PLC0415
+    from ddconsul.instance.several import files_in  # noqa: PLC0415
     from ddconsul.operations.checks.result import SmokeResult  # noqa: PLC0415
     from ddconsul.operations.demo import reachable  # noqa: PLC0415
-    from ddconsul.operations.smoke import files_in, plan  # noqa: PLC0415
+    from ddconsul.operations.smoke import plan  # noqa: PLC0415
 
     plans, results = [], []
     once = cache(reachable)

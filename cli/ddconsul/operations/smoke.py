@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ddconsul import assets
-from ddconsul.errors import InputError, InterruptedRunError, UnreachableError
+from ddconsul.errors import InterruptedRunError, UnreachableError
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import Consul, ContainerTarget, Mail, Tls, slug
 from ddconsul.instance.values import is_url
@@ -28,14 +28,14 @@ from ddconsul.operations.demo_notes import Choice
 from ddconsul.operations.deploy import deploy
 from ddconsul.operations.init import FILE
 from ddconsul.operations.source import STANDIN_MARK
-from ddconsul.operations.throwaway import stoppable, throwaway
+from ddconsul.operations.throwaway import start_from_image, stoppable, throwaway
 from ddconsul.paths import Paths
 from ddconsul.secrets import ADMINISTRATOR_PASSWORD, write_private
 from ddconsul.targets.container import ContainerTarget as Container
 from ddconsul.targets.factory import target_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from ddconsul.instance.models import Instance
     from ddconsul.operations.source import Source
@@ -58,26 +58,6 @@ class Plan:
     file: str
     instance: Instance
     choice: Choice
-
-
-def files_in(given: Sequence[Path]) -> list[Path]:
-    """Return the municipality files that are meant: a folder stands for all YAML files in it, secrets aside.
-
-    Raises:
-        InputError: When there is none.
-    """
-    found: dict[Path, None] = {}
-    for path in given:
-        inside = sorted(file for file in path.rglob("*.y*ml") if _is_meant(file, path)) if path.is_dir() else [path]
-        if not inside:
-            raise InputError("has no municipality files", str(path), "Name a file, or a folder with *.yml files.")
-        found.update(dict.fromkeys(inside))
-    return list(found)
-
-
-def _is_meant(file: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return file.suffix in {".yml", ".yaml"} and not hidden and ".secrets." not in file.name
 
 
 def plan(file: Path, reachable: Callable[[str], bool]) -> Plan:
@@ -121,7 +101,7 @@ def adapt(instance: Instance, site: str, choice: Choice) -> Instance:
     )
 
 
-def smoke(wanted: Plan, report: Report, *, keep: bool = False) -> SmokeResult:
+def smoke(wanted: Plan, report: Report, *, keep: bool = False, one_of_many: bool = False) -> SmokeResult:
     """Deploy a file into a throwaway container, check the site, and take it away again.
 
     What goes wrong is in the result; only a wish to stop comes out of here, after the container is gone.
@@ -130,6 +110,7 @@ def smoke(wanted: Plan, report: Report, *, keep: bool = False) -> SmokeResult:
         wanted: What to try.
         report: Takes a line for the user to read.
         keep: Leave the container there, to look at it.
+        one_of_many: Whether other files of the run may want the same Consul, so that one build serves them all.
 
     Raises:
         InterruptedRunError: The user stopped it.
@@ -141,7 +122,7 @@ def smoke(wanted: Plan, report: Report, *, keep: bool = False) -> SmokeResult:
         with stoppable(), throwaway(keep=keep) as folder:
             paths = Paths.of_user(folder / FILE)
             result = replace(result, kept=str(paths.file) if keep else "")
-            site, deployed = _deploy(wanted, paths, report)
+            site, deployed = _deploy(wanted, paths, report, one_of_many=one_of_many)
             result = replace(
                 result, url=site.url, release=deployed.version, digest=deployed.digest, standin=deployed.standin
             ).found(Finding("deploy", "the file deploys", str(deployed), Outcome.PASSED, time.monotonic() - begin))
@@ -236,10 +217,11 @@ def _blank(wanted: Plan, **values: Any) -> SmokeResult:  # noqa: ANN401 — fiel
     return SmokeResult(wanted.file, slug(wanted.instance.municipality.name) or wanted.instance.site, **values)
 
 
-def _deploy(wanted: Plan, paths: Paths, report: Report) -> tuple[Site, Source]:
+def _deploy(wanted: Plan, paths: Paths, report: Report, *, one_of_many: bool) -> tuple[Site, Source]:
     """Deploy a file in a container, and return what there is to look at."""
     instance = adapt(wanted.instance, paths.file.parent.name, wanted.choice)
     write_private(paths.file, to_yaml(instance).encode())
+    start_from_image(instance, paths, report, make=one_of_many)
     since = int(time.time())
     deployed = deploy(instance, paths, report)
     connection = target_for(instance, paths.state).prepare(report)

@@ -10,21 +10,31 @@ import signal
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from ddconsul.errors import InterruptedRunError
+from ddconsul.operations.demo_base import LOCK, DemoBase
+from ddconsul.operations.demo_base import PREFIX as BASE_PREFIX
+from ddconsul.operations.deploy import gather
+from ddconsul.operations.source import resolve
 from ddconsul.paths import state_folder
-from ddconsul.targets.container import ContainerTarget
-from ddconsul.targets.machine import read_machine
+from ddconsul.targets.container import LABEL, LABEL_STATE, Browser, ContainerTarget, Making
+from ddconsul.targets.image import one_at_a_time
+from ddconsul.targets.machine import check, read_machine
 from ddconsul.targets.podman import Podman
+from ddconsul.targets.snapshot import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import FrameType
 
+    from ddconsul.instance.models import Instance
+    from ddconsul.paths import Paths
+
 # Named apart, so that none ever takes the place of a municipality's own container.
 PREFIX = "smoke-"
 
 _KEPT = "kept"
-_LOCK = "lock"
+_HOLD = "lock"
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -67,6 +77,49 @@ def stoppable() -> Iterator[None]:
         yield
 
 
+def start_from_image(instance: Instance, paths: Paths, report: Callable[[str], None], *, make: bool) -> None:
+    """Start the container from the image that demos start from too; the deploy then finds the build of Consul there.
+
+    Args:
+        instance: The checked municipality file.
+        paths: Files and folders of the run.
+        report: Takes a line for the user to read.
+        make: Make the image when it is not there: worth it when more sites of the same Consul will follow.
+
+    Raises:
+        DdconsulError: When it cannot be made.
+    """
+    podman = Podman(read_machine())
+    check(podman.machine)
+    found = resolve(instance.consul.source, instance.consul.version, paths.sources, report)
+    base = DemoBase(instance, paths, gather(instance, found, paths.sources), found.standin)
+    if not make and not Snapshots(podman).has(base.image):
+        return
+    making = Making(lambda say: _image(base, podman, say), ready=True)
+    browser = Browser(tls=instance.scheme == "https")
+    ContainerTarget(instance.site, podman, paths.state, lambda: base.authorities, browser, making=making).prepare(
+        report
+    )
+
+
+def _image(base: DemoBase, podman: Podman, report: Callable[[str], None]) -> str:
+    try:
+        return base.ensure(podman, report)
+    except (KeyboardInterrupt, InterruptedRunError):
+        # It is made in a container, which would wait there for a next run. Whoever else makes it now goes on.
+        with _handling(signal.SIG_IGN), suppress(BlockingIOError), one_at_a_time(LOCK, _give_way):
+            prefix = f"{BASE_PREFIX}{base.image.rpartition(':')[2]}-"
+            for container in podman.containers(f"{LABEL_STATE}={base.paths.state}"):
+                site = container["Labels"].get(LABEL, "")
+                if site.startswith(prefix):
+                    ContainerTarget(site, podman, base.paths.state).remove(lambda _: None)
+        raise
+
+
+def _give_way() -> None:
+    raise BlockingIOError
+
+
 def _folder() -> Path:
     return state_folder() / "smoke"
 
@@ -79,7 +132,7 @@ def _remove(folder: Path) -> None:
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
     """Hold a folder as long as this process lives; BlockingIOError tells that another one does."""
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(folder / _HOLD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

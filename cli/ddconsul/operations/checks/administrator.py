@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
+from ddconsul.operations.checks.public import ANSWERS
 from ddconsul.operations.checks.visitor import OK, Page, Visitor
 
 if TYPE_CHECKING:
@@ -21,17 +22,17 @@ _PAGES = 5
 
 def checks(site: Site) -> list[Check]:
     """Return what to look at as an administrator, and as somebody who pretends to be one."""
+    logs_in = f"{site.administrator} logs in with the password of the secrets file"
     return [
         Check(
-            "default-password", "nobody gets in with the password of Consul's seeds", partial(default_password, site)
+            "default-password",
+            "nobody gets in with the password of Consul's seeds",
+            partial(default_password, site),
+            needs=(ANSWERS,),
         ),
-        Check("stranger", "who is not logged in and opens /admin has to log in", partial(stranger, site)),
-        Check(
-            "administrator",
-            f"{site.administrator} logs in with the password of the secrets file",
-            partial(administrator, site),
-        ),
-        Check("admin-pages", "the administrator's pages open", partial(admin_pages, site), needs="administrator"),
+        Check("stranger", "who opens /admin has to log in", partial(stranger, site), needs=(ANSWERS,)),
+        Check("administrator", logs_in, partial(administrator, site), needs=(ANSWERS,)),
+        Check("admin-pages", "the administrator's pages open", partial(admin_pages, site), needs=("administrator",)),
     ]
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ddconsul.operations.checks import public
 from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
-from ddconsul.operations.checks.public import MODULES, same_host
+from ddconsul.operations.checks.public import ANSWERS, MODULES, same_host
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, Request, Route
@@ -56,9 +56,11 @@ class Browser:
     def checks(self) -> list[Check]:
         """Return what to look at."""
         return [
-            Check("console", "a browser meets no error and no request that fails", self.console, needs="assets"),
-            Check("painted", "the header is painted in the colour of the file", self.paint, needs="colours"),
-            Check("third-parties", "no page fetches anything from elsewhere", self.third_parties),
+            Check("console", "a browser meets no error and no request that fails", self.console, needs=("assets",)),
+            Check(
+                "painted", "the header is painted in the colour of the file", self.paint, needs=("colours", "assets")
+            ),
+            Check("third-parties", "no page fetches anything from elsewhere", self.third_parties, needs=(ANSWERS,)),
         ]
 
     def console(self) -> str:

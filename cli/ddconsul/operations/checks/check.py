@@ -42,13 +42,13 @@ class Check:
         name: Short and stable: scripts and reports know the check by it.
         expected: What must be so.
         look: Looks, and returns what it saw; raises NotSoError or SkippedCheckError.
-        needs: Name of a check without which this one tells nothing new.
+        needs: Names of the checks without which this one tells nothing new.
     """
 
     name: str
     expected: str
     look: Callable[[], str]
-    needs: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,16 @@ def run_checks(checks: Iterable[Check], report: Callable[[Finding], None]) -> tu
     """
     found: dict[str, Finding] = {}
     for check in checks:
-        found[check.name] = _run(check, found.get(check.needs))
+        needed = (found[name] for name in check.needs if name in found)
+        found[check.name] = _run(check, next((each for each in needed if each.outcome is not Outcome.PASSED), None))
         report(found[check.name])
     return tuple(found.values())
 
 
-def _run(check: Check, needed: Finding | None) -> Finding:
-    if needed is not None and needed.outcome is not Outcome.PASSED:
-        return Finding(
-            check.name, check.expected, f"{needed.name} {_CAME_TO[needed.outcome]}, and this needs it", Outcome.SKIPPED
-        )
+def _run(check: Check, lacking: Finding | None) -> Finding:
+    if lacking is not None:
+        seen = f"{lacking.name} {_CAME_TO[lacking.outcome]}, and this needs it"
+        return Finding(check.name, check.expected, seen, Outcome.SKIPPED)
     begin = time.monotonic()
     outcome = Outcome.FAILED
     try:

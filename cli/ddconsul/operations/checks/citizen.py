@@ -11,6 +11,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
+from ddconsul.operations.checks.public import ANSWERS
 from ddconsul.operations.checks.visitor import OK, Visitor
 
 if TYPE_CHECKING:
@@ -53,13 +54,15 @@ class Citizen:
     def checks(self) -> list[Check]:
         """Return what to look at; the inside of the site is looked at in between."""
         return [
-            Check("mail", "the worker sends a mail with a link to this site", self.mail, needs="job"),
-            Check("confirmation", "the link confirms the account, and the citizen logs in", self.confirm, needs="mail"),
+            Check("mail", "the worker sends a mail with a link to this site", self.mail, needs=("registration", "job")),
+            Check(
+                "confirmation", "the link confirms the account, and the citizen logs in", self.confirm, needs=("mail",)
+            ),
         ]
 
     def registration(self) -> Check:
         """Return the first of the checks."""
-        return Check("registration", "a citizen registers", self.register)
+        return Check("registration", "a citizen registers", self.register, needs=(ANSWERS,))
 
     def register(self) -> str:
         """Fill in the form."""
@@ -91,7 +94,7 @@ class Citizen:
             raise SkippedCheckError(f"the mail goes to {self.site.instance.mail.smtp.host}, where nobody can read it")
         raw = host.mail_to(self.email, MAIL_SECONDS)
         if not raw:
-            because = host.failed_mail()
+            because = host.failed_job()
             raise NotSoError(f"no mail in {MAIL_SECONDS} seconds{': ' if because else ''}{because}")
         self.link = self._link_in(message_from_string(raw, policy=policy.default))
         return "a mail with a link"

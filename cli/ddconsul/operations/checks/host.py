@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.operations import playbook
 from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
+from ddconsul.operations.checks.public import ANSWERS
 from ddconsul.targets.process import Command, Outcome, Run, run
 from ddconsul.targets.ssh import ssh_argv
 from ddconsul.translate.vars import site_variables
@@ -65,10 +66,12 @@ class Host:
         waiting = f"for _ in $(seq {int(seconds)}); do [ -s {file} ] && sleep 1 && exec cat {file}; sleep 1; done"
         return self._sh(waiting, seconds + 30).out
 
-    def failed_mail(self) -> str:
-        """Return what the worker says about a job that failed."""
-        journal = f"journalctl --quiet --no-pager --output=cat --unit={self.unit('worker')} --since=@{self.since}"
-        return self._sh(f"{journal} | grep -F FAILED | tail -n 1", 30).out.strip()[:500]
+    def failed_job(self) -> str:
+        """Return why the last job in the queue failed; "" when none did."""
+        user = site_variables(self.instance, self.public_host)["consul_site_user"]
+        query = "SELECT last_error FROM delayed_jobs WHERE last_error IS NOT NULL ORDER BY updated_at DESC LIMIT 1"
+        psql = f"cd / && runuser -u {user} -- psql --no-psqlrc -qAt --dbname {user} --command {shlex.quote(query)}"
+        return self._sh(psql, 30).out.partition("\n")[0].strip()
 
     def _sh(self, script: str, seconds: float) -> Outcome:
         """Run a shell script as root."""
@@ -82,7 +85,7 @@ def checks(site: Site) -> list[Check]:
     """Return what to look at from the inside."""
     return [
         Check("services", "the web server and the nightly tasks are active", lambda: services(_host(site))),
-        Check("job", "a job that is put in the queue is done", lambda: job(_host(site))),
+        Check("job", "a job that is put in the queue is done", lambda: job(_host(site)), needs=(ANSWERS,)),
         Check("journal", "nothing was logged as an error meanwhile", lambda: journal(_host(site))),
     ]
 
