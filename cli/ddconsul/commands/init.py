@@ -119,7 +119,7 @@ def _ask(answers: dict[str, str]) -> dict[str, str]:
 
 def _ask_one(answers: dict[str, str], key: str, question: str, default: str | None) -> None:
     if key not in answers:
-        answers[key] = click.prompt(question, type=answer(key), default=default)
+        answers[key] = click.prompt(question, value_proc=answer(key), default=default)
 
 
 def _short(path: Path) -> str:
