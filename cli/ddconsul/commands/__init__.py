@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from ddconsul import __version__
 from ddconsul.errors import DdconsulError, ExitCode
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Verb: where its command is. The help texts stand here, so that `--help` need not import the verbs.
 VERBS = {
@@ -23,6 +26,8 @@ VERBS = {
     "demo": ("ddconsul.commands.demo:demo", "Make, list and remove demo platforms on this machine."),
     "explain": ("ddconsul.commands.explain:explain", "Tell what a key of the municipality file means."),
     "schema": ("ddconsul.commands.schema:schema", "Print the JSON Schema of the municipality file."),
+    "migrate-file": ("ddconsul.commands.migrate_file:migrate_file", "Rewrite keys that have another name now."),
+    "completion": ("ddconsul.commands.completion:completion", "Print what makes a shell complete ddconsul's words."),
 }
 
 EXIT_CODES = """\b
@@ -55,6 +60,13 @@ class LazyGroup(click.Group):
         module, _, name = VERBS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete to a verb without importing any, or to an option."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 — only a shell pays for it
+
+        verbs = [CompletionItem(verb, help=text) for verb, (_, text) in VERBS.items() if verb.startswith(incomplete)]
+        return [*verbs, *super(click.Group, self).shell_complete(ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 — click's
         """Write the list of verbs without importing them."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ddconsul.commands.completion import municipality_files
 from ddconsul.errors import DdconsulError
 
 if TYPE_CHECKING:
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from ddconsul.commands.plain import PlainProgress
     from ddconsul.instance.loader import Loaded
 
-file_argument = click.argument("file", type=click.Path(path_type=Path), default="gemeente.yml", required=False)
+file_argument = click.argument(
+    "file",
+    type=click.Path(path_type=Path),
+    default="gemeente.yml",
+    required=False,
+    shell_complete=municipality_files,
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 
 verbose_option = click.option(
