@@ -124,7 +124,7 @@ CHECKS = (
                 "# Install Debian 13 (trixie) on this host, or name another one in target.host.",
             ),
             "architecture": Kind(
-                "the processor is of type {machine}; Consul's gems are tried on " + " and ".join(ARCHITECTURES),
+                "the processor is of type {machine}; Consul's gems are made for " + " and ".join(ARCHITECTURES),
                 "# Name a host with such a processor in target.host.",
             ),
             "systemd": Kind(
