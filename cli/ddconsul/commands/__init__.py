@@ -19,6 +19,7 @@ VERBS = {
     "init": ("ddconsul.commands.init:init", "Write a municipality file to start from."),
     "validate": ("ddconsul.commands.validate:validate", "Check a municipality file."),
     "secrets": ("ddconsul.commands.secrets:secrets", "Show and change passwords and keys."),
+    "plan": ("ddconsul.commands.plan:plan", "Tell what deploy would change."),
     "deploy": ("ddconsul.commands.deploy:deploy", "Make the platform match the municipality file."),
     "status": ("ddconsul.commands.status:status", "Tell how the platform is."),
     "smoke": ("ddconsul.commands.smoke:smoke", "Deploy files into throwaway containers, and check the sites."),

@@ -125,15 +125,17 @@ def _note_retired(document: Document) -> list[Key]:
         for section, key in list(sections_at(document.value, way)):
             if name in section:
                 here = (*key, name)
-                document.add(document.place(here, of_key=True), here, *_about_retired(document, change), "retired-key")
+                place, said = document.place(here, of_key=True), _about_retired(document, change)
+                document.add(place, here, *said, "retired-key")
                 del section[name]
                 excused.append(tuple(change.new.split(".")))
     return excused
 
 
 def _about_retired(document: Document, change: Renamed) -> tuple[str, str]:
-    what = change.why if not change.new else f"Write {change.new}."
-    return str(change), f"{what} `ddconsul migrate-file {document.file}` does that for you.".strip()
+    if not change.new:
+        return str(change), change.why or "Remove it."
+    return str(change), f"Write {change.new}, or run ddconsul migrate-file {document.file}, which does that for you."
 
 
 def sections_at(value: Any, way: list[str], key: Key = ()) -> Iterator[tuple[dict[str, Any], Key]]:  # noqa: ANN401 — raw
@@ -179,7 +181,8 @@ def _problem(document: Document, detail: ErrorDetails, excused: list[Key]) -> Pr
     key = shape.without_tag(detail["loc"])
     if detail["type"] == "union_tag_invalid":
         key = (*key, "type")
-    hidden = not document.whole or any(name[: len(key)] == key for name in excused)
+    way = tuple(part for part in key if isinstance(part, str))
+    hidden = not document.whole or any(name[: len(way)] == way for name in excused)
     said = words.about(detail, key, document.written.get(key))
     # Pydantic counts the items that are right, and calls a list too short for want of those.
     counted = detail["type"] == "too_short" and bool(detail["input"])

@@ -13,7 +13,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from ddconsul.instance import text as letters
 from ddconsul.instance.problems import Problem, nearest, shown
-from ddconsul.instance.text import Lines, Place
+from ddconsul.instance.text import Lines, Place, Repaired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 Key = tuple[str | int, ...]
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 250_000
 MAX_NODES = 20_000
 MAX_DEPTH = 40
 # More than this many faults in the YAML itself, and what stands after them says nothing any more.
-MAX_REPAIRS = 8
+MAX_REPAIRS = 6
 LONGEST_NUMBER = 40
+# So many spaces a tab may have been meant for: the first that makes YAML of the file.
+_TABS = (2, 4, 8, 1)
 _WHOLE_FILE = Place(0, 0)
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}{name}" for name in ("null", "bool", "int", "float")}
@@ -46,6 +48,7 @@ class Document:
         keys: Place of each key (of each item, in a list).
         values: Place of each value.
         written: What stands in the file for each value that is no text: `0014`, where the value is 14.
+        repaired: The text as it was read, where lines did not begin as YAML wants it.
         whole: Whether all of it could be read: if not, nothing can be said about what is missing.
         problems: What was wrong on the way, such as a key that stands there twice.
     """
@@ -57,6 +60,7 @@ class Document:
     values: dict[Key, Place] = field(default_factory=dict)
     written: dict[Key, str] = field(default_factory=dict)
     whole: bool = True
+    repaired: Repaired = field(default_factory=lambda: Repaired(""))
     problems: list[Problem] = field(default_factory=list)
     _lines: Lines = field(default_factory=lambda: Lines(""))
 
@@ -72,7 +76,8 @@ class Document:
 
     def problem(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> Problem:
         """Make a problem in this file."""
-        source = self._lines.line(place.line)
+        # What is missing from the file as a whole is missing on no line of it.
+        source = "" if rule == "missing" and len(key) == 1 else self._lines.line(place.line)
         return Problem(self.file, place.line, place.column, dotted(key), message, todo, rule, place.width, source)
 
     def add(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> None:
@@ -90,19 +95,19 @@ class Document:
 
     def span(self, node: Node) -> Place:
         """Return the place of a node."""
-        start, end = node.start_mark.index, node.end_mark.index
+        start, end = map(self.repaired.original, (node.start_mark.index, node.end_mark.index))
         return self._lines.place(start, start + len(self.text[start:end].rstrip()))
 
     def mark(self, mark: Any) -> Place:  # noqa: ANN401 — ruamel's own type has no name in its interface
         """Return the place of a mark."""
-        return self._lines.place(mark.index)
+        return self._lines.place(self.repaired.original(mark.index))
 
 
 def dotted(key: Key) -> str:
     """Return a key as a person writes it: `administrators[0].email`."""
     text = ""
     for part in key:
-        name = part if isinstance(part, int) else shown(part)[1:-1]
+        name = part if isinstance(part, int) else shown(part)[1:-1] or '""'
         text += f"[{name}]" if isinstance(part, int) else f".{name}" if text else str(name)
     return text
 
@@ -121,14 +126,26 @@ def read(path: Path, name: str) -> Document:
     text, flaws = letters.decode(data)
     document.set_text(text)
     document.add_flaws(flaws, "encoding")
+    _read_yaml(document)
+    return document
+
+
+def parse(text: str) -> Document:
+    """Read YAML that stands in no file."""
+    document = Document("")
+    document.set_text(text)
+    _read_yaml(document)
+    return document
+
+
+def _read_yaml(document: Document) -> None:
     root = _compose(document)
     if root is not None:
         document.value = _Reader(document).read(root, ())
     elif not document.problems:
-        cloud = "" if data else " A file in a cloud folder (OneDrive) may not be on this computer yet: open it once."
-        todo = f"`ddconsul init` writes a file to start from.{cloud}"
+        cloud = " A file in a cloud folder (OneDrive) may not be on this computer yet: open it once."
+        todo = f"`ddconsul init` writes a file to start from.{'' if document.text else cloud}"
         document.add(Place(1, 1), (), "is empty", todo, "file")
-    return document
 
 
 def _bytes(path: Path, document: Document) -> bytes | None:
@@ -140,7 +157,8 @@ def _bytes(path: Path, document: Document) -> bytes | None:
     except OSError as error:
         what, todo, data = f"cannot be read: {error.strerror}", "Look at its permissions and name.", None
     if what:
-        document.add(_WHOLE_FILE, (), what, todo, "file")
+        place = Place(1, 1) if what.endswith("municipality file") else _WHOLE_FILE
+        document.add(place, (), what, todo, "file")
     return data
 
 
@@ -180,17 +198,17 @@ def _compose(document: Document) -> Node | None:
     """Return the tree of nodes. Where a line is no YAML, note that, and go on without it as far as that makes sense."""
     text = document.text
     if letters.oddly_indented(text):
-        text = _straightened(document, text)
+        text = _repaired(document)
     noted = len(document.problems)
     for _ in range(MAX_REPAIRS):
         try:
             return _first_document(document, text)
         except MarkedYAMLError as error:
-            straight = _straightened(document, text)
-            if straight != text:
-                text, noted = straight, len(document.problems)
+            if document.whole and not document.repaired.flaws and _repaired(document) != text:
+                text, noted = document.repaired.text, len(document.problems)
                 continue
-            without = _note_bad_yaml(document, text, error)
+            # What else there is may come from how lines begin.
+            without = None if document.repaired.flaws else _note_bad_yaml(document, text, error)
             if without is None:
                 break
             text, document.whole = without, False
@@ -207,10 +225,25 @@ def _compose(document: Document) -> Node | None:
     return None
 
 
-def _straightened(document: Document, text: str) -> str:
-    straight, flaws = letters.straighten(text)
-    document.add_flaws(flaws, "syntax")
-    return straight
+def _repaired(document: Document) -> str:
+    """Return the text with lines that begin as YAML wants it, and note where they did not."""
+    tries = [letters.repair(document.text, tab) for tab in _TABS]
+    if not tries[0].flaws:
+        return document.text
+    document.repaired = next((repaired for repaired in tries if _is_yaml(repaired.text)), tries[0])
+    document.add_flaws(document.repaired.flaws, "syntax")
+    return document.repaired.text
+
+
+def _is_yaml(text: str) -> bool:
+    try:
+        YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError:
+        return False
+    except (YAMLError, ValueError, RecursionError):
+        # That has words of its own.
+        return True
+    return True
 
 
 def _first_document(document: Document, text: str) -> Node | None:

@@ -65,8 +65,12 @@ def field_at(key: Key) -> FieldInfo | None:
 
 
 def places_of(name: str) -> list[str]:
-    """Return where a key belongs, dotted; for a target's, with its type."""
-    return [place for place in _dotted_keys(Instance, "") if place.rpartition(".")[2] == name]
+    """Return where a key belongs, dotted; for a target's, with its type when not every type has it."""
+    found = [place for place in _dotted_keys(Instance, "") if place.rpartition(".")[2] == name]
+    of_target = [place for place in found if place.startswith("target (")]
+    if len(of_target) == len(TARGET_TYPES):
+        return [f"target.{name}", *(place for place in found if place not in of_target)]
+    return found
 
 
 def _fields(model: Model) -> list[tuple[str, FieldInfo]]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ddconsul.instance.problems import nearest
+from ddconsul.instance.problems import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -246,16 +246,20 @@ def _kind_at(path: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return "nothing"
     except (OSError, ValueError) as error:
-        raise wrong(f"cannot be looked at: {getattr(error, 'strerror', error)}", f"Looked for {path}.") from error
+        raise wrong(f"cannot be looked at: {getattr(error, 'strerror', error)}", _looked(path)) from error
     return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "something else"
 
 
 def _expect(value: str, path: Path, wanted: str) -> None:
     found = _kind_at(path)
     if found == "nothing":
-        raise wrong("does not exist", f"{_meant(value, path)}Looked for {path}.")
+        raise wrong("does not exist", f"{_meant(value, path)}{_looked(path)}")
     if found != wanted:
-        raise wrong(f"is not a {wanted}", f"Looked for {path}.")
+        raise wrong(f"is not a {wanted}", _looked(path))
+
+
+def _looked(path: Path) -> str:
+    return f"Looked for {shown(path, 200)[1:-1]}."
 
 
 def _meant(value: str, path: Path) -> str:
@@ -276,7 +280,7 @@ def _existing_file(value: object, info: ValidationInfo) -> object:
     if _base(info) is not None:
         _expect(value, path, "file")
         if not _bytes(path):
-            raise wrong("is an empty file", f"Looked at {path}.")
+            raise wrong("is an empty file", _looked(path))
     return path
 
 
@@ -319,7 +323,7 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_LARGEST)
     except OSError as error:
-        raise wrong(f"cannot be read: {error.strerror}", f"Looked at {path}.") from error
+        raise wrong(f"cannot be read: {error.strerror}", _looked(path)) from error
 
 
 def _source(value: str, info: ValidationInfo) -> str:
@@ -331,7 +335,7 @@ def _source(value: str, info: ValidationInfo) -> str:
         )
     path = _place(value, info)
     if _base(info) is not None and _kind_at(path) == "nothing":
-        raise wrong("does not exist", f"{_meant(value, path)}Looked for {path}. A URL starts with https:// or ssh://.")
+        raise wrong("does not exist", f"{_meant(value, path)}{_looked(path)} A URL starts with https:// or ssh://.")
     return str(path)
 
 

@@ -48,7 +48,11 @@ def about(detail: ErrorDetails, key: Key, written: str | None) -> Said:
         written: What stands in the file, when that is not the text of the value.
     """
     value = detail["input"]
-    subject = written or ("" if value is None or isinstance(value, dict | list | tuple) else shown(value))
+    subject = (
+        shown(written)[1:-1]
+        if written
+        else ("" if value is None or isinstance(value, dict | list | tuple) else shown(value))
+    )
     say = _SAY.get(detail["type"])
     if say is not None:
         return say(detail, key, subject)
@@ -71,7 +75,8 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
     elif _SECRET.search(name):
         todo = "Secrets do not go in this file, but in the encrypted one beside it."
     elif elsewhere:
-        todo = f"It belongs elsewhere: {' or '.join(elsewhere)}."
+        indented = "" if section else " Is it indented enough?"
+        todo = f"It belongs elsewhere: {' or '.join(elsewhere)}.{indented}"
     else:
         todo = f"Known here: {', '.join(known)}." if known else ""
     return "is not a key that ddconsul knows", todo
@@ -88,6 +93,9 @@ def _what_differs(name: str, close: str) -> str:
 
 def todo_when_empty(key: Key) -> str:
     """Say what to do about a key without a value."""
+    field = shape.field_at(key)
+    if field is not None and field.is_required():
+        return f"Write one. {field.description}"
     if "colours" in key:
         return f'A # starts a comment in YAML. Put the colour in quotes: {key[-1]}: "#004a83".'
     return "Write one, or remove the key."
@@ -110,10 +118,10 @@ def _unknown(detail: ErrorDetails, key: Key, _: str) -> Said:
     return Said(*about_unknown(str(key[-1]), detail["loc"][:-1]), "unknown-key", at_key=True)
 
 
-def _not_text(detail: ErrorDetails, _: Key, subject: str) -> Said:
+def _not_text(detail: ErrorDetails, key: Key, subject: str) -> Said:
     value = detail["input"]
     if value is None:
-        return Said("has no value", "Write one, or remove the key.")
+        return Said("has no value", todo_when_empty(key))
     if isinstance(value, bool | int | float):
         return Said(f"{subject} is not a text", f'Put it in quotes: "{subject}".')
     return Said("is not a text, but a " + _form(value), "Write one text, no section or list.")
