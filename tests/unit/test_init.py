@@ -230,6 +230,7 @@ def test_an_option_goes_before_the_default(tmp_path: Path) -> None:
         ([*OPTIONS, "--target", "container", "--user", "beheer"], "goes with --target ssh"),
         ([*OPTIONS, "--name", ""], "is empty"),
         ([*OPTIONS, "--name", "\udcff"], "no text"),
+        ([*OPTIONS, "--name", "a\u2028b"], "U+2028"),
     ],
 )
 def test_off_a_terminal_it_says_what_is_missing_or_wrong(tmp_path: Path, arguments: list[str], words: str) -> None:

@@ -358,6 +358,15 @@ def test_what_a_link_leads_to_is_written_and_the_link_stays(files: SecretFiles, 
     assert files.load() == made
 
 
+def test_a_link_to_the_secrets_stays_too(files: SecretFiles, tmp_path: Path) -> None:
+    files.complete()
+    (tmp_path / "veilig").mkdir()
+    files.file.symlink_to(files.file.rename(tmp_path / "veilig" / "geheim.yml"))
+    made = files.complete({"smtp_password": "x"})
+    assert files.file.is_symlink()
+    assert files.load() == made
+
+
 def test_git_keeps_every_password_out(files: SecretFiles, tmp_path: Path) -> None:
     """Also one that waits for a rekey to end, and one that is half written."""
     ignored = [files.password_file, files._next_password, tmp_path / ".zee.x1y2.vault-password"]
