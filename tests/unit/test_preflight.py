@@ -10,12 +10,13 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rendering import REPOSITORY, ROLES
+from rendering import REPOSITORY, ROLES, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -194,6 +195,17 @@ class TestSystem:
     def test_a_clock_that_is_off(self, host: Host, seconds: float, said: str) -> None:
         host.time += seconds
         assert said in gaps(host)["clock"].what
+
+    @pytest.mark.parametrize("zone", ["UTC", "Europe/Amsterdam", "America/New_York"])
+    def test_the_controller_s_time_is_right_wherever_it_stands(
+        self, zone: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", zone)
+            time.tzset()
+            told = float(evaluate("base_precheck_time", "base"))
+        time.tzset()
+        assert abs(told - time.time()) < 60
 
     def test_a_clock_within_bounds(self, host: Host) -> None:
         host.time += 59
