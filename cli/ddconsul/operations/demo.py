@@ -34,7 +34,7 @@ from ddconsul.operations.demo_notes import (
     read_notes,
     write_notes,
 )
-from ddconsul.operations.deploy import STAGES, DeployResult, complete_secrets, deploy, gather
+from ddconsul.operations.deploy import STAGES, DeployResult, complete_secrets, deploy, gather, told
 from ddconsul.operations.git import git
 from ddconsul.operations.init import FILE, render
 from ddconsul.operations.lock import only_run
@@ -221,7 +221,7 @@ def start(demo: Demo, report: Callable[[str], None]) -> Started:
 
 def demos(clock: Clock = now) -> list[Listed]:
     """Return the demos on this machine."""
-    containers = _containers(PREFIX)
+    containers = _containers()
     return [_listed(name, containers.get(name), clock()) for name in sorted(_folders() | set(containers))]
 
 
@@ -314,8 +314,8 @@ def remove_preparations(*, images: bool) -> None:
     if not podman.machine.podman:
         return
     with suppress(BlockingIOError), one_at_a_time(demo_base.LOCK, _leave):
-        for rest in _containers(demo_base.PREFIX):
-            Container(demo_base.PREFIX + rest, podman, state_folder()).remove(lambda _: None)
+        for site in demo_base.left_over(podman, state_folder()):
+            Container(site, podman, state_folder()).remove(lambda _: None)
     if images:
         Snapshots(podman).prune(kept=0)
 
@@ -393,10 +393,9 @@ def _make(demo: Demo, podman: Podman, report: Callable[[str], None]) -> DeployRe
             domain=instance.municipality.domain,
             administrator=instance.administrators[0].email,
             source=found,
-            changes=done.changes,
             changed=done.changed,
             seconds=time.monotonic() - begin,
-            log=done.log,
+            **told(instance, done),
         )
 
 
@@ -494,15 +493,15 @@ def _alone(name: str) -> Iterator[None]:
         yield
 
 
-def _containers(prefix: str) -> dict[str, dict[str, Any]]:
-    """Return this user's containers whose site begins with a prefix, by what follows it."""
+def _containers() -> dict[str, dict[str, Any]]:
+    """Return the containers of demos, by the demo's name."""
     machine = read_machine()
     if not machine.podman:
         return {}
     # Those of this user's own state: another one's demos are none of our business.
     found = Podman(machine).containers(f"{LABEL_STATE}={state_folder()}")
     sites = ((entry["Labels"].get(LABEL, ""), entry) for entry in found)
-    return {site.removeprefix(prefix): entry for site, entry in sites if site.startswith(prefix)}
+    return {site.removeprefix(PREFIX): entry for site, entry in sites if site.startswith(PREFIX)}
 
 
 def _listed(name: str, container: dict[str, Any] | None, at: datetime) -> Listed:

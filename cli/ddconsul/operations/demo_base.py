@@ -15,7 +15,7 @@ from ddconsul import assets
 from ddconsul.operations import playbook
 from ddconsul.operations.deploy import STAGES
 from ddconsul.targets.base import TargetError
-from ddconsul.targets.container import ContainerTarget
+from ddconsul.targets.container import LABEL, LABEL_STATE, ContainerTarget
 from ddconsul.targets.image import host_mirrors, one_at_a_time, tag
 from ddconsul.targets.snapshot import NAME, Snapshots
 from ddconsul.targets.trust import extra_cas
@@ -96,13 +96,22 @@ class DemoBase:
         return self.image
 
     def _make(self, podman: Podman, report: Callable[[str], None]) -> None:
-        # In a container of its own: what a killed run left of it is gone on with.
+        # In a container of its own: what a killed run left of it is gone on with, and what one left of another goes.
         owner = hashlib.sha256(str(self.paths.state).encode()).hexdigest()[:6]
-        container = ContainerTarget(f"{PREFIX}{self._key}-{owner}", podman, self.paths.state, lambda: self.authorities)
+        site = f"{PREFIX}{self._key}-{owner}"
+        for other in set(left_over(podman, self.paths.state)) - {site}:
+            ContainerTarget(other, podman, self.paths.state).remove(lambda _: None)
+        container = ContainerTarget(site, podman, self.paths.state, lambda: self.authorities)
         connection = _prepare(container, report)
         playbook.run("demo_base", self.instance, self.paths, connection, self._host_variables, report, stages=STAGES)
         report("Keeping the preparations for the next demo")
         Snapshots(podman).take(container, self.image, "standin" if self.standin else "consul")
+
+
+def left_over(podman: Podman, state_dir: Path) -> list[str]:
+    """Return the sites of containers in which an image was being made when the run was killed."""
+    found = podman.containers(f"{LABEL_STATE}={state_dir}")
+    return [site for entry in found if (site := entry["Labels"].get(LABEL, "")).startswith(PREFIX)]
 
 
 def _prepare(container: ContainerTarget, report: Callable[[str], None]) -> Connection:
