@@ -164,7 +164,7 @@ CHECKS = (
                 notice=True,
             ),
             "inodes": Kind(
-                "room for {free} more files, and {need} are needed: {purposes}",
+                "room for {free} more files, and {need} are needed",
                 "sudo du --inodes -x --max-depth=2 {mount} | sort -n | tail  # what can go",
             ),
             "read-only": Kind("this is mounted read-only", "sudo mount -o remount,rw {mount}"),
@@ -366,7 +366,7 @@ class Listener:
     """A program that listens on a TCP port."""
 
     port: int
-    program: str = "a program outside this container"
+    program: str = "a program that can't be seen from here"
     pid: int = 0
     unit: str = ""
 
@@ -665,15 +665,14 @@ def release_of(host: Host, build: dict[str, Any]) -> list[dict[str, Any]]:
 
 def too_full(space: Space, needs: list[dict[str, Any]], *, at_rest: bool) -> Iterator[Finding]:
     """Compare what a file system has with what is needed of it."""
-    purposes = ", ".join(f"{need['mb']} for {need['what']}" for need in needs)
-    room = {"mount": space.mount, "purposes": purposes}
+    room = {"mount": space.mount, "purposes": ", ".join(f"{need['mb']} for {need['what']}" for need in needs)}
     needed = sum(int(need["mb"]) for need in needs)
     if space.free_mb < needed:
         # A site that runs has its room; a nearly full disk must not keep a remedy from being deployed.
         yield found("disk-low" if at_rest else "disk", space.mount, free=space.free_mb, need=needed, **room)
     files = sum(int(need.get("inodes") or 0) for need in needs)
     if space.free_files is not None and space.free_files < files:
-        yield found("inodes", space.mount, free=space.free_files, need=files, **room)
+        yield found("inodes", space.mount, free=space.free_files, need=files, mount=space.mount)
 
 
 def check_memory(host: Host, wanted: Wanted) -> Iterator[Finding]:
