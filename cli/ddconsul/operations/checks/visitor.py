@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -180,6 +181,7 @@ class Visitor:
         return Page(answer)
 
 
+@cache
 def _context(*, trusted: bool) -> ssl.SSLContext:
     # The machine's own list of authorities, which a municipality may have added to.
     context = ssl.create_default_context()
