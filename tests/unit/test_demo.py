@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +12,18 @@ from click.testing import CliRunner
 
 from ddconsul import assets
 from ddconsul.commands.demo import DUTCH, demo, first_line, in_dutch
-from ddconsul.errors import InputError
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import UPSTREAM
 from ddconsul.operations import demo as operation
-from ddconsul.operations.demo import Choice, Listed
+from ddconsul.operations.demo import Listed
+from ddconsul.operations.demo_notes import Choice, DemoError, Notes, read_notes, write_notes
 from ddconsul.operations.deploy import STAGES, DeployResult
 from ddconsul.operations.source import Source
 
 if TYPE_CHECKING:
     from ddconsul.operations.demo import Demo
 
+NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 STANDIN = Choice(str(assets.standin()), standin=True, unreachable=UPSTREAM)
 FILE = """\
 municipality: {name: "'s-Hertogenbosch", domain: denkmee.example.org, code: "0796"}
@@ -97,6 +99,14 @@ def test_with_consul_itself_custom_code_comes_along(own_file: Path, tmp_path: Pa
     assert planned.instance.consul.overlay == tmp_path / "own"
 
 
+def test_a_source_in_the_file_is_the_one_that_runs(own_file: Path, tmp_path: Path) -> None:
+    source = tmp_path / "consul.tar.gz"
+    source.touch()
+    own_file.write_text(FILE.replace("overlay: own", f"source: {source}"))
+    assert operation.plan("bosch", file=own_file).choice == Choice(str(source), standin=False)
+    assert operation.plan("bosch").choice == Choice(str(source), standin=False), "the second time too"
+
+
 def test_again_keeps_the_file_and_the_consul(own_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = operation.plan("bosch", file=own_file)
     monkeypatch.setattr(operation, "reachable", lambda _: True)
@@ -105,44 +115,244 @@ def test_again_keeps_the_file_and_the_consul(own_file: Path, monkeypatch: pytest
 
 def test_a_demo_does_not_change_from_stand_in_to_consul() -> None:
     operation.plan("voorbeeld")
-    with pytest.raises(InputError, match="already runs the stand-in"):
+    with pytest.raises(DemoError, match="draait al met de stand-in"):
         operation.plan("voorbeeld", source="https://git.example.org/consul.git")
 
 
 @pytest.mark.parametrize("name", ["", "A", "1a", "a b", "../x", "a" * 16, "-a", "a_b"])
 def test_names_that_are_refused(name: str) -> None:
-    with pytest.raises(InputError, match="is not a name"):
-        operation.plan(name)
+    with pytest.raises(DemoError, match="is geen naam"):
+        operation.check_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Voor Beeld", "Bedoelt u voorbeeld?"),
+        ("'s-Hertogenbosch", "Bijvoorbeeld: s-hertogenbosch."),
+        ("!", ""),
+    ],
+)
+def test_a_refused_name_comes_with_what_is_allowed_and_a_better_one(name: str, hint: str) -> None:
+    with pytest.raises(DemoError) as caught:
+        operation.check_name(name, {"voorbeeld", "west-betuwe"})
+    allowed = "Gebruik hoogstens 15 kleine letters, cijfers en streepjes, met een letter voorop."
+    assert caught.value.todo == f"{allowed} {hint}".strip()
 
 
 def container(name: str, state: str) -> dict[str, dict[str, Any]]:
-    return {name: {"Labels": {"org.ddconsul.http-port": "8080"}, "State": state}}
+    return {name: {"Labels": {"org.ddconsul.http-port": "8080"}, "State": state, "Pid": 7}}
 
 
-def test_the_list_knows_files_and_containers(monkeypatch: pytest.MonkeyPatch) -> None:
-    operation.plan("voorbeeld")
+@pytest.fixture
+def three(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a demo that runs, one that is switched off, and one whose making was killed."""
     monkeypatch.setattr(
         operation, "_containers", lambda: container("oud", "exited") | container("voorbeeld", "running")
     )
-    assert operation.demos() == [
-        Listed("oud", "http://localhost:8080/", running=False, standin=None),
-        Listed("voorbeeld", "http://localhost:8080/", running=True, standin=True),
-    ]
+    monkeypatch.setattr(operation, "memory_used", lambda _: 340_000_000)
+    monkeypatch.setattr(operation, "preparations", list)
+    for name in ("voorbeeld", "half"):
+        operation.plan(name, lasts="2d" if name == "voorbeeld" else None, clock=lambda: NOON)
+    folder = operation.state_folder() / "demos" / "voorbeeld"
+    notes = read_notes(folder)
+    assert notes is not None
+    write_notes(folder, Notes(notes.choice, notes.made, notes.expires, ready=True))
+
+
+@pytest.mark.usefixtures("three")
+def test_the_list_knows_files_and_containers() -> None:
+    half, old, example = operation.demos(lambda: NOON)
+    assert half == Listed("half", "", "unfinished", standin=True, made=NOON)
+    assert old == Listed("oud", "http://localhost:8080/", "stopped")
+    assert example == Listed(
+        "voorbeeld",
+        "http://localhost:8080/",
+        "running",
+        standin=True,
+        made=NOON,
+        expires=NOON + timedelta(days=2),
+        memory=340_000_000,
+    )
+
+
+@pytest.mark.usefixtures("three")
+def test_the_list_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Amsterdam")
     out = CliRunner().invoke(demo, ["list"]).output
-    assert out.splitlines()[0].split()[:2] == ["oud", "staat"]
-    assert out.splitlines()[1].split() == ["voorbeeld", "draait", "http://localhost:8080/", "stand-in"]
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0][:6] == ["half", "niet", "af", "(ddconsul", "demo", "up"]
+    assert lines[1][:3] == ["oud", "staat", "uit"]
+    assert lines[2][:6] == ["voorbeeld", "draait", "http://localhost:8080/", "stand-in", "340", "MB"]
+    assert "Samen 340 MB geheugen." in out
+
+
+@pytest.mark.usefixtures("three")
+def test_the_list_as_json() -> None:
+    document = json.loads(CliRunner().invoke(demo, ["list", "--json"]).stdout)
+    found = {listed["name"]: listed for listed in document["demos"]}
+    assert found["voorbeeld"]["state"] == "running"
+    assert found["voorbeeld"]["memory"] == 340_000_000
+    assert found["voorbeeld"]["made"] == "2026-03-28T12:00:00+00:00"
+    assert found["voorbeeld"]["expires"] == "2026-03-30T12:00:00+00:00"
+    assert found["half"]["expires"] is None
+    assert document["memory"] == 340_000_000
+
+
+def test_an_empty_list_says_how_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation, "preparations", list)
+    assert CliRunner().invoke(demo, ["list"]).output == "Er zijn geen demo's. Begin met: ddconsul demo up\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("12u", timedelta(hours=12)), ("12h", timedelta(hours=12)), ("2d", timedelta(days=2)), (" 1 W ", timedelta(7))],
+)
+def test_lengths_of_time(text: str, length: timedelta) -> None:
+    assert operation.period(text) == length
+
+
+@pytest.mark.parametrize("text", ["", "2", "d", "0d", "-1d", "2 dagen", "1m", "2d3u", "99999d"])
+def test_what_is_no_length_of_time(text: str) -> None:
+    with pytest.raises(DemoError, match="is geen tijdsduur"):
+        operation.period(text)
+
+
+def test_a_demo_expires_when_its_time_is_over_and_no_sooner() -> None:
+    operation.plan("kort", lasts="12u", clock=lambda: NOON)
+    operation.plan("altijd", clock=lambda: NOON)
+    assert operation.expired(lambda: NOON + timedelta(hours=12) - timedelta(seconds=1)) == []
+    assert operation.expired(lambda: NOON + timedelta(hours=12)) == ["kort"]
+
+
+def test_again_keeps_the_time_unless_told_otherwise() -> None:
+    def expires(lasts: str | None, at: datetime) -> datetime | None:
+        return operation.plan("kort", lasts=lasts, clock=lambda: at).notes.expires
+
+    assert expires("2d", NOON) == NOON + timedelta(days=2)
+    assert expires(None, NOON + timedelta(days=1)) == NOON + timedelta(days=2)
+    assert expires("1w", NOON + timedelta(days=1)) == NOON + timedelta(days=8)
+    assert expires(None, NOON + timedelta(days=9)) is None, "who asks for it after its time, wants it to stay"
+    assert operation.plan("kort").notes.made == NOON
+
+
+def test_a_wrong_length_of_time_makes_nothing() -> None:
+    with pytest.raises(DemoError):
+        operation.plan("kort", lasts="morgen")
+    assert operation.demos() == []
+
+
+def test_notes_of_an_earlier_ddconsul_are_read(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text('{"source": "/x", "standin": true, "unreachable": ""}')
+    notes = read_notes(tmp_path)
+    assert notes is not None
+    assert notes.choice == Choice("/x", standin=True)
+    assert (notes.expires, notes.ready) == (None, True)
+    (tmp_path / "demo.json").write_text("[")
+    assert read_notes(tmp_path) is None
 
 
 def test_removing_what_is_not_there_names_what_is() -> None:
     operation.plan("voorbeeld")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(DemoError) as caught:
         operation.remove("anders", print)
-    assert caught.value.todo == "There are: voorbeeld."
+    assert caught.value.todo == "Er zijn: voorbeeld."
+    with pytest.raises(DemoError) as caught:
+        operation.remove("voorbeld", print)
+    assert caught.value.todo == "Bedoelt u voorbeeld? Er zijn: voorbeeld."
 
 
-def test_down_wants_a_name_or_all() -> None:
-    assert CliRunner().invoke(demo, ["down"]).exit_code == 2
-    assert CliRunner().invoke(demo, ["down", "a", "--all"]).exit_code == 2
+@pytest.mark.parametrize(
+    "words", [[], ["a", "--all"], ["--all", "--expired"], ["a", "--older-than", "2d"], ["a", "--cache"]]
+)
+def test_down_wants_to_know_which(words: list[str]) -> None:
+    assert CliRunner().invoke(demo, ["down", *words]).exit_code == 2
+
+
+@pytest.fixture
+def removed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have three demos of different ages, and note which are removed."""
+    gone: list[str] = []
+    for name, age, lasts in (("oud", 72, None), ("nieuw", 1, None), ("kort", 24, "12u")):
+        operation.plan(name, lasts=lasts, clock=lambda age=age: operation.now() - timedelta(hours=age))
+    monkeypatch.setattr(operation, "remove", lambda name, _: gone.append(name))
+    monkeypatch.setattr(operation, "remove_preparations", lambda *, images: gone.append(f"images {images}"))
+    return gone
+
+
+@pytest.mark.parametrize(
+    ("words", "gone"),
+    [
+        (["nieuw"], ["nieuw"]),
+        (["oud", "nieuw", "oud"], ["oud", "nieuw"]),
+        (["--all"], ["kort", "nieuw", "oud", "images False"]),
+        (["--all", "--cache"], ["kort", "nieuw", "oud", "images True"]),
+        (["--all", "--older-than", "2d"], ["oud"]),
+        (["--all", "--older-than", "4d"], []),
+        (["--expired"], ["kort"]),
+    ],
+)
+def test_down_removes_what_was_asked_and_no_more(words: list[str], gone: list[str], removed: list[str]) -> None:
+    done = CliRunner().invoke(demo, ["down", *words, "--json"])
+    assert done.exit_code == 0, done.output
+    assert removed == gone
+    assert json.loads(done.stdout) == {"removed": [name for name in gone if " " not in name]}
+
+
+def test_a_mistake_in_one_name_removes_nothing(removed: list[str]) -> None:
+    done = CliRunner().invoke(demo, ["down", "oud", "niew"], standalone_mode=False)
+    assert isinstance(done.exception, DemoError)
+    assert "Bedoelt u nieuw?" in done.exception.todo
+    assert removed == []
+
+
+@pytest.mark.usefixtures("three")
+def test_open_prints_the_address_where_there_is_no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    done = CliRunner().invoke(demo, ["open"])
+    assert done.stdout == "http://localhost:8080/\n"
+    assert "geen browser" in done.stderr
+
+
+@pytest.mark.usefixtures("three")
+def test_open_opens_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) is None)
+    assert CliRunner().invoke(demo, ["open", "voorbeeld"]).exit_code == 0
+    assert opened == ["http://localhost:8080/"]
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(("name", "what"), [("oud", "staat uit"), ("half", "is nog niet af")])
+@pytest.mark.parametrize("verb", ["open", "logs"])
+def test_what_does_not_run_cannot_be_looked_at(verb: str, name: str, what: str) -> None:
+    done = CliRunner().invoke(demo, [verb, name], standalone_mode=False)
+    assert isinstance(done.exception, DemoError)
+    assert done.exception.what == what
+    assert done.exception.todo == f"Start hem met: ddconsul demo up {name}"
+
+
+@pytest.mark.usefixtures("three")
+def test_logs_are_the_site_s_own_and_hold_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = operation.Paths.of_user(operation.state_folder() / "demos/voorbeeld/gemeente.yml").secrets.complete()
+    asked: list[str] = []
+
+    def follow(_: object, *words: str) -> list[str]:
+        asked.extend(words)
+        return [f"login with {secret['administrator_password']}", "Started"]
+
+    monkeypatch.setattr("ddconsul.targets.podman.Podman.follow", follow)
+    done = CliRunner().invoke(demo, ["logs"])
+    first, second = done.stdout.splitlines()
+    assert secret["administrator_password"] not in first
+    assert first.startswith("login with")
+    assert second == "Started"
+    assert "--unit=ddconsul-demo-voorbeeld*" in asked
+    assert "--follow" not in asked
+    CliRunner().invoke(demo, ["logs", "-f"])
+    assert "--follow" in asked
 
 
 def test_the_first_line_says_what_it_is() -> None:
@@ -204,6 +414,19 @@ def test_up_tells_where_to_look_and_how_to_log_in() -> None:
         "geheim",
     ]
     assert lines[-1] == "Weghalen kan met: ddconsul demo down voorbeeld"
+
+
+@pytest.mark.usefixtures("_deploys")
+def test_up_says_which_demos_went_because_their_time_was_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[str] = []
+    monkeypatch.setattr(operation, "remove", lambda name, _: gone.append(name))
+    long_ago = operation.now() - timedelta(days=3)
+    for name in ("oud", "weer"):
+        operation.plan(name, lasts="2d", clock=lambda: long_ago)
+    done = CliRunner().invoke(demo, ["up", "weer", "--for", "1w"])
+    assert gone == ["oud"], "the one that is asked for stays"
+    assert "Weggehaald, want de tijd ervan was om: oud." in done.output
+    assert "Blijft tot" in done.output
 
 
 @pytest.mark.usefixtures("_deploys")
