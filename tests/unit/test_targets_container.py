@@ -87,6 +87,8 @@ class Engine:
                 self.container["State"]["Running"] = True
             case ["rm", *_]:
                 self.container = None
+            case ["images", *_]:
+                return Outcome(0, "[]")
             case ["ps", *_]:
                 return Outcome(0, json.dumps(self.others))
         return Outcome(0)

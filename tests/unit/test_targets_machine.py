@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ddconsul.targets import machine
 from ddconsul.targets.base import TargetError
 from ddconsul.targets.machine import Attempt, Limits, Machine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 V2 = """\
 22 27 0:21 / /proc rw,relatime - proc proc rw
@@ -210,3 +214,38 @@ def test_this_machine_can_be_read() -> None:
     found = machine.read_machine()
     assert found.cgroups in {"v1", "hybrid", "v2"}
     assert found.limits.nofile > 0
+
+
+@pytest.mark.parametrize(
+    ("mountinfo", "controllers", "root", "limits"),
+    [
+        ("35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "", True, True),
+        ("35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "", False, False),
+        ("30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "cpuset cpu io memory pids\n", False, True),
+        ("30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "pids\n", False, False),
+    ],
+)
+def test_who_can_limit_the_memory_of_a_container(mountinfo: str, controllers: str, root: bool, limits: bool) -> None:
+    assert machine.limits_memory(mountinfo, controllers, root=root) is limits
+
+
+@pytest.mark.parametrize(
+    ("groups", "folder", "counts"),
+    [
+        (
+            "9:name=systemd:/pod/x/init.scope\n4:memory:/pod/x\n0::/pod/x\n",
+            "sys/fs/cgroup/memory/pod/x",
+            "cache 900\ntotal_cache 900\ntotal_rss 200\ntotal_shmem 50\n",
+        ),
+        ("0::/pod/x/init.scope\n", "sys/fs/cgroup/pod/x", "anon 200\nfile 900\nshmem 50\n"),
+    ],
+)
+def test_memory_that_processes_use_and_not_the_cache_of_files(
+    groups: str, folder: str, counts: str, tmp_path: Path
+) -> None:
+    (tmp_path / "proc/7").mkdir(parents=True)
+    (tmp_path / "proc/7/cgroup").write_text(groups)
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "memory.stat").write_text(counts)
+    assert machine.memory_used(7, tmp_path) == 250
+    assert machine.memory_used(8, tmp_path) is None
