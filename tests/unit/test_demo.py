@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from ddconsul import assets
-from ddconsul.commands.demo import DUTCH, demo, first_line, in_dutch
+from ddconsul.commands.demo import demo, first_line
+from ddconsul.commands.dutch import PROGRESS, in_dutch
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import UPSTREAM
 from ddconsul.operations import demo as operation
 from ddconsul.operations.demo import Listed
-from ddconsul.operations.demo_notes import Choice, DemoError, Notes, read_notes, write_notes
+from ddconsul.operations.demo_notes import Choice, DemoError, Notes, check_name, now, period, read_notes, write_notes
 from ddconsul.operations.deploy import STAGES, DeployResult
 from ddconsul.operations.source import Source
+from ddconsul.paths import Paths, state_folder
 
 if TYPE_CHECKING:
     from ddconsul.operations.demo import Demo
@@ -122,7 +125,7 @@ def test_a_demo_does_not_change_from_stand_in_to_consul() -> None:
 @pytest.mark.parametrize("name", ["", "A", "1a", "a b", "../x", "a" * 16, "-a", "a_b"])
 def test_names_that_are_refused(name: str) -> None:
     with pytest.raises(DemoError, match="is geen naam"):
-        operation.check_name(name)
+        check_name(name)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +138,7 @@ def test_names_that_are_refused(name: str) -> None:
 )
 def test_a_refused_name_comes_with_what_is_allowed_and_a_better_one(name: str, hint: str) -> None:
     with pytest.raises(DemoError) as caught:
-        operation.check_name(name, {"voorbeeld", "west-betuwe"})
+        check_name(name, {"voorbeeld", "west-betuwe"})
     allowed = "Gebruik hoogstens 15 kleine letters, cijfers en streepjes, met een letter voorop."
     assert caught.value.todo == f"{allowed} {hint}".strip()
 
@@ -154,7 +157,7 @@ def three(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operation, "preparations", list)
     for name in ("voorbeeld", "half"):
         operation.plan(name, lasts="2d" if name == "voorbeeld" else None, clock=lambda: NOON)
-    folder = operation.state_folder() / "demos" / "voorbeeld"
+    folder = state_folder() / "demos" / "voorbeeld"
     notes = read_notes(folder)
     assert notes is not None
     write_notes(folder, Notes(notes.choice, notes.made, notes.expires, ready=True))
@@ -209,13 +212,13 @@ def test_an_empty_list_says_how_to_begin(monkeypatch: pytest.MonkeyPatch) -> Non
     [("12u", timedelta(hours=12)), ("12h", timedelta(hours=12)), ("2d", timedelta(days=2)), (" 1 W ", timedelta(7))],
 )
 def test_lengths_of_time(text: str, length: timedelta) -> None:
-    assert operation.period(text) == length
+    assert period(text) == length
 
 
 @pytest.mark.parametrize("text", ["", "2", "d", "0d", "-1d", "2 dagen", "1m", "2d3u", "99999d"])
 def test_what_is_no_length_of_time(text: str) -> None:
     with pytest.raises(DemoError, match="is geen tijdsduur"):
-        operation.period(text)
+        period(text)
 
 
 def test_a_demo_expires_when_its_time_is_over_and_no_sooner() -> None:
@@ -274,7 +277,8 @@ def removed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Have three demos of different ages, and note which are removed."""
     gone: list[str] = []
     for name, age, lasts in (("oud", 72, None), ("nieuw", 1, None), ("kort", 24, "12u")):
-        operation.plan(name, lasts=lasts, clock=lambda age=age: operation.now() - timedelta(hours=age))
+        made = now() - timedelta(hours=age)
+        operation.plan(name, lasts=lasts, clock=partial(datetime.fromisoformat, made.isoformat()))
     monkeypatch.setattr(operation, "remove", lambda name, _: gone.append(name))
     monkeypatch.setattr(operation, "remove_preparations", lambda *, images: gone.append(f"images {images}"))
     return gone
@@ -319,7 +323,7 @@ def test_open_prints_the_address_where_there_is_no_browser(monkeypatch: pytest.M
 def test_open_opens_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setenv("DISPLAY", ":0")
-    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) is None)
+    monkeypatch.setattr("webbrowser.open", lambda url: not opened.append(url))  # type: ignore[func-returns-value]
     assert CliRunner().invoke(demo, ["open", "voorbeeld"]).exit_code == 0
     assert opened == ["http://localhost:8080/"]
 
@@ -336,7 +340,7 @@ def test_what_does_not_run_cannot_be_looked_at(verb: str, name: str, what: str) 
 
 @pytest.mark.usefixtures("three")
 def test_logs_are_the_site_s_own_and_hold_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = operation.Paths.of_user(operation.state_folder() / "demos/voorbeeld/gemeente.yml").secrets.complete()
+    secret = Paths.of_user(state_folder() / "demos/voorbeeld/gemeente.yml").secrets.complete()
     asked: list[str] = []
 
     def follow(_: object, *words: str) -> list[str]:
@@ -368,7 +372,7 @@ def test_each_stage_of_a_deploy_has_a_dutch_line(stage: str) -> None:
     said: list[str] = []
     in_dutch(said.append)(stage)
     assert said
-    assert said[0] in DUTCH.values()
+    assert said[0] in PROGRESS.values()
 
 
 def test_other_lines_are_for_the_log() -> None:
@@ -420,7 +424,7 @@ def test_up_tells_where_to_look_and_how_to_log_in() -> None:
 def test_up_says_which_demos_went_because_their_time_was_over(monkeypatch: pytest.MonkeyPatch) -> None:
     gone: list[str] = []
     monkeypatch.setattr(operation, "remove", lambda name, _: gone.append(name))
-    long_ago = operation.now() - timedelta(days=3)
+    long_ago = now() - timedelta(days=3)
     for name in ("oud", "weer"):
         operation.plan(name, lasts="2d", clock=lambda: long_ago)
     done = CliRunner().invoke(demo, ["up", "weer", "--for", "1w"])

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from ddconsul.commands.dutch import PROGRESS, dutch_errors, in_dutch
+from ddconsul.commands.dutch import dutch_errors, in_dutch
 from ddconsul.commands.shared import json_option, progress, show_json, showing
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ddconsul.operations.demo import Listed, Started
     from ddconsul.operations.demo_notes import Choice
 
-DUTCH = PROGRESS
 STANDIN = "Let op: dit is een stand-in, niet Consul zelf."
 NONE = "Er zijn geen demo's."
 _BEGIN = f"{NONE} Begin met: ddconsul demo up"
