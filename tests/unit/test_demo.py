@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -253,6 +254,24 @@ def test_notes_of_an_earlier_ddconsul_are_read(tmp_path: Path) -> None:
     assert (notes.expires, notes.ready) == (None, True)
     (tmp_path / "demo.json").write_text("[")
     assert read_notes(tmp_path) is None
+
+
+def test_a_shell_completes_names_and_starters() -> None:
+    for name in ("bosch", "breda", "assen"):
+        operation.plan(name)
+    parameters = {
+        (command, parameter.name): parameter
+        for command in ("up", "open", "logs", "down")
+        for parameter in demo.commands[command].params
+    }
+
+    def complete(command: str, parameter: str, begun: str) -> list[str]:
+        context = click.Context(demo.commands[command])
+        return [item.value for item in parameters[command, parameter].shell_complete(context, begun)]
+
+    assert complete("open", "name", "b") == ["bosch", "breda"]
+    assert complete("down", "names", "") == ["assen", "bosch", "breda"]
+    assert complete("up", "starter", "i") == ["ideeen", "inspraak"]
 
 
 def test_removing_what_is_not_there_names_what_is() -> None:

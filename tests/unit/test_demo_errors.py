@@ -139,3 +139,15 @@ def test_what_is_dutch_already_stays_as_it_is(tmp_path: Path, monkeypatch: pytes
     done = CliRunner().invoke(demo, ["open", "Nee!"], standalone_mode=False)
     assert isinstance(done.exception, DemoError)
     assert done.exception.what == "is geen naam voor een demo"
+
+
+def test_ctrl_c_is_answered_in_dutch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(operation, "plan", stop)
+    done = CliRunner().invoke(demo, ["up"], standalone_mode=False)
+    assert isinstance(done.exception, DdconsulError)
+    assert done.exception.exit_code == ExitCode.INTERRUPTED
+    assert str(done.exception).startswith("Gestopt.")

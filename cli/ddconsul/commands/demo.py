@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from ddconsul.commands.dutch import dutch_errors, in_dutch
-from ddconsul.commands.shared import json_option, progress, show_json, showing
+from ddconsul.commands.shared import progress, show_json, showing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,22 @@ NONE = "Er zijn geen demo's."
 _BEGIN = f"{NONE} Begin met: ddconsul demo up"
 _STATES = {"running": "draait", "stopped": "staat uit", "unfinished": "niet af"}
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Geef één JSON-document, en niets ernaast.")
+
+
+def _starters(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """Complete the name of a starter."""
+    from ddconsul.operations.demo import starters  # noqa: PLC0415 — keeps `--help` fast
+
+    return [name for name in starters() if name.startswith(begun)]
+
+
+def _names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """Complete the name of a demo."""
+    from ddconsul.paths import state_folder  # noqa: PLC0415 — keeps `--help` fast
+
+    return sorted(path.name for path in (state_folder() / "demos").glob(f"{begun}*"))
+
 
 @click.group
 def demo() -> None:
@@ -31,8 +47,13 @@ def demo() -> None:
 
 
 @demo.command
-@click.argument("name", required=False)
-@click.option("--starter", metavar="VOORBEELD", help="Een voorbeeld dat klaarligt: ideeen, debat, peiling, ...")
+@click.argument("name", required=False, metavar="[NAAM]", shell_complete=_names)
+@click.option(
+    "--starter",
+    metavar="VOORBEELD",
+    shell_complete=_starters,
+    help="Een voorbeeld dat klaarligt: ideeen, debat, peiling, ...",
+)
 @click.option("--for", "lasts", metavar="TIJD", help="Hoe lang de demo mag blijven staan: 12u, 2d of 1w.")
 @click.option(
     "--source", metavar="PAD|URL", help="Consul zelf: adres van een git-opslag, of pad van een opslag of archief."
@@ -86,7 +107,7 @@ def list_(*, as_json: bool) -> None:
 
 
 @demo.command(name="open")
-@click.argument("name", default="voorbeeld", required=False)
+@click.argument("name", default="voorbeeld", required=False, metavar="[NAAM]", shell_complete=_names)
 def open_(name: str) -> None:
     """Open een demo in de browser; zonder browser staat hier het adres."""
     from ddconsul.operations.demo import find_running  # noqa: PLC0415 — keeps `--help` fast
@@ -99,7 +120,7 @@ def open_(name: str) -> None:
 
 
 @demo.command
-@click.argument("name", default="voorbeeld", required=False)
+@click.argument("name", default="voorbeeld", required=False, metavar="[NAAM]", shell_complete=_names)
 @click.option("-f", "--follow", is_flag=True, help="Blijf kijken naar wat erbij komt, tot Ctrl-C.")
 def logs(name: str, *, follow: bool) -> None:
     """Toon wat de site van een demo in zijn logboek schreef."""
@@ -114,7 +135,7 @@ def logs(name: str, *, follow: bool) -> None:
 
 
 @demo.command
-@click.argument("names", nargs=-1, metavar="[NAAM]...")
+@click.argument("names", nargs=-1, metavar="[NAAM]...", shell_complete=_names)
 @click.option("--all", "everything", is_flag=True, help="Alle demo's.")
 @click.option("--older-than", "age", metavar="TIJD", help="Met --all: alleen die ouder zijn dan 12u, 2d of 1w.")
 @click.option("--expired", "over", is_flag=True, help="Alleen die verlopen zijn (demo up --for).")

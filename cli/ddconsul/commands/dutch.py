@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ddconsul.commands.shared import json_errors
-from ddconsul.errors import DdconsulError, ExitCode
+from ddconsul.errors import DdconsulError, ExitCode, InterruptedRunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,3 +198,6 @@ def dutch_errors(*, as_json: bool) -> Iterator[None]:
             if isinstance(error, DemoError):
                 raise
             raise translate(error, keep_english) from error
+        except KeyboardInterrupt as stop:
+            code = ExitCode.INTERRUPTED
+            raise InterruptedRunError(GENERAL[code], todo=REMEDIES[code]) from stop
