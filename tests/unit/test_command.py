@@ -72,6 +72,13 @@ def test_the_line_to_do_it_by_hand_reads_what_was_kept_and_refers_to_the_secrets
     ]  # fmt: skip
 
 
+def test_a_password_that_somebody_typed_is_asked_for_again() -> None:
+    run = replace(RUN, secrets_file=Path("/m/g.secrets.yml"), vault_password_file=Path("/gone"), password_passes=True)
+    line = by_hand(run, Kept(Path("/s/zee.log")))
+    assert line.endswith("--ask-vault-pass")
+    assert "/gone" not in line
+
+
 def test_host_keys_are_checked_and_roles_found() -> None:
     environment = playbook_environment(RUN, WORKSPACE)
     assert environment["ANSIBLE_HOST_KEY_CHECKING"] == "True"

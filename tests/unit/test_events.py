@@ -58,6 +58,9 @@ class Ears:
     def ansible(self, text: str) -> None:
         self.heard.append(("ansible", text))
 
+    def stopping(self, line: str) -> None:
+        self.heard.append(("stopping", line))
+
 
 def test_a_listener_hears_tasks_and_what_ansible_prints_without_secrets() -> None:
     ears = Ears()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class PlaybookRun:
         variables: Extra variables; no secrets.
         secrets_file: File with more variables, encrypted by ansible-vault.
         vault_password_file: File with the password of the secrets file.
+        password_passes: Whether that file is there for this run only.
         check: Tell what would change, and change nothing.
         diff: Show what changes in files.
         verbosity: How many times `-v` is said to Ansible.
@@ -33,6 +34,7 @@ class PlaybookRun:
     variables: Mapping[str, Any]
     secrets_file: Path | None = None
     vault_password_file: Path | None = None
+    password_passes: bool = False
     check: bool = False
     diff: bool = False
     verbosity: int = 0
@@ -168,7 +170,9 @@ def _behaviour(run: PlaybookRun, inputs: Inputs) -> dict[str, str]:
 def by_hand(run: PlaybookRun, kept: Kept, program: str = "ansible-playbook") -> str:
     """Return a line for a shell that does what a run did, from the copies beside its log."""
     settings = [f"{name}={value}" for name, value in _behaviour(run, kept).items()]
-    return shlex.join(["env", *settings, *playbook_argv(run, kept, program)])
+    asks = ["--ask-vault-pass"] if run.password_passes else []
+    lasting = replace(run, vault_password_file=None) if run.password_passes else run
+    return shlex.join(["env", *settings, *playbook_argv(lasting, kept, program), *asks])
 
 
 def without_strays(inherited: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:

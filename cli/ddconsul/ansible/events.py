@@ -42,6 +42,9 @@ class Listener(Protocol):
     def ansible(self, text: str) -> None:
         """Take what Ansible prints."""
 
+    def stopping(self, line: str) -> None:
+        """Take a line that says that the run is being stopped, in the middle of a stage."""
+
 
 class Quiet:
     """A listener that hears the lines only.
@@ -64,6 +67,10 @@ class Quiet:
 
     def ansible(self, text: str) -> None:
         """Leave it."""
+
+    def stopping(self, line: str) -> None:
+        """Pass the line on."""
+        self._report(line)
 
 
 def listener(report: Callable[[str], None]) -> Listener:
@@ -97,6 +104,23 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A task that changed something, or would.
+
+    Args:
+        role: The role that it belongs to, or "".
+        file: The file of tasks that it stands in, without its suffix.
+        name: Its name.
+        result: What its module answered, without secrets.
+    """
+
+    role: str
+    file: str
+    name: str
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Failure:
     """The step that failed.
 
@@ -127,6 +151,7 @@ class Result:
         status: The state of the site, when the playbook reports it.
         log: The log of the run.
         stages: Its parts, in order.
+        steps: Its tasks that changed something, or told of more than they did.
         command: A line for a shell that does the same by hand.
     """
 
@@ -137,6 +162,7 @@ class Result:
     changes: tuple[str, ...] = ()
     status: Mapping[str, Any] | None = None
     stages: tuple[Stage, ...] = ()
+    steps: tuple[Step, ...] = ()
     command: str = ""
 
     @property
@@ -176,6 +202,7 @@ class EventReader:
         self.hosts: dict[str, HostStats] = {}
         self.failure: Failure | None = None
         self.changes: list[str] = []
+        self.steps: list[Step] = []
         self.status: Mapping[str, Any] | None = None
         self.noise: list[str] = []
         """What Ansible says outside its tasks, such as that a file cannot be read."""
@@ -232,6 +259,11 @@ class EventReader:
             name = self._task(data)
             self.changes.append(name)
             self._stages[-1] = replace(self._stages[-1], changes=(*self._stages[-1].changes, name))
+        # What was edited in the admin pages is told and kept: no change, and worth knowing.
+        if result.get("changed") or result.get("changes"):
+            self.steps.append(
+                Step(str(data.get("role") or ""), _task_file(data), self._task(data), self._without_secrets(result))
+            )
         if data.get("task") == STATUS_TASK and isinstance(result.get(STATUS_VARIABLE), dict):
             self.status = self._without_secrets(result[STATUS_VARIABLE])
 

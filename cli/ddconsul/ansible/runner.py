@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ddconsul.ansible.command import Inputs
+    from ddconsul.ansible.events import Listener
 
 OWNER_ONLY = 0o600
 # Logs of the last runs that are kept.
@@ -43,6 +45,7 @@ LOGS_KEPT = 50
 # Seconds after which Ctrl-C is noticed, at most.
 PATIENCE = 1
 PREFIX = "ddconsul-"
+DAY = 86400
 
 
 def run_playbook(
@@ -155,7 +158,8 @@ def clear_leftovers(base: Path) -> None:
         # Another run may remove its workspace while we look.
         with suppress(OSError):
             # The sockets come after its owner holds the workspace: without them it may just have been made.
-            if root.stat().st_uid != os.geteuid() or not Workspace(root).sockets.is_dir():
+            about, begun = root.stat(), Workspace(root).sockets.is_dir()
+            if about.st_uid != os.geteuid() or not (begun or time.time() - about.st_mtime > DAY):
                 continue
             with _held(root) as abandoned:
                 if abandoned:
@@ -193,7 +197,7 @@ def _execute(
     workspace: Workspace,
     reader: EventReader,
     stop: Callable[[], bool],
-    report: Callable[[str], None],
+    user: Listener,
 ) -> tuple[str, int]:
     from ansible_runner import Runner, RunnerConfig  # noqa: PLC0415 — slow to import
 
@@ -225,7 +229,7 @@ def _execute(
         def cancelled() -> bool:
             if not said.is_set() and (interrupted() or stop()):
                 said.set()
-                report("Stopping; Ctrl-C again does not wait")
+                user.stopping("Stopping; Ctrl-C again does not wait")
             if not said.is_set():
                 return False
             end_tasks(workspace)
@@ -307,6 +311,7 @@ def _result(reader: EventReader, succeeded: bool, log: Path, command: str) -> Re
         hosts=reader.hosts,
         failure=None if succeeded else failure,
         changes=tuple(reader.changes),
+        steps=tuple(reader.steps),
         status=reader.status,
         stages=reader.stages,
         command=command,

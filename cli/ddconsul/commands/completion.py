@@ -46,10 +46,10 @@ def municipality_files(_: click.Context, __: click.Parameter, incomplete: str) -
     """Complete to the municipality files in a folder, and else to any path; for an argument's `shell_complete`."""
     from click.shell_completion import CompletionItem  # noqa: PLC0415 — only a shell pays for it
 
-    folder, _, start = incomplete.rpartition("/")
-    place = Path(f"{folder}/" if "/" in incomplete else ".").expanduser()
+    folder, slash, start = incomplete.rpartition("/")
+    prefix = folder + slash
+    place = Path(prefix or ".").expanduser()
     found = sorted(path.name for path in place.glob("*.y*ml") if path.name.startswith(start) and _is_ours(path))
-    prefix = f"{folder}/" if "/" in incomplete else ""
     return [CompletionItem(f"{prefix}{name}") for name in found] or [CompletionItem(incomplete, type="file")]
 
 

@@ -52,6 +52,10 @@ class LiveProgress:
     def ansible(self, text: str) -> None:
         """Leave what Ansible prints to the log."""
 
+    def stopping(self, line: str) -> None:
+        """Say that the run is being stopped, in the place of its task."""
+        self.task(line)
+
     def now(self) -> Text:
         """Return the line about what goes on: as wide as the terminal, and no wider."""
         turning = self._spinner.render(self._console.get_time())

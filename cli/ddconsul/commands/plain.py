@@ -47,6 +47,10 @@ class PlainProgress:
     def ansible(self, text: str) -> None:
         """Leave what Ansible prints to the log."""
 
+    def stopping(self, line: str) -> None:
+        """Say that the run is being stopped."""
+        self._line(line)
+
     def settle(self) -> None:
         """Make room for a question, or for the end."""
 

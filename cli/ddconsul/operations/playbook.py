@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ddconsul import assets
@@ -14,10 +15,12 @@ from ddconsul.translate.inventory import inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from ddconsul.ansible.events import Failure, Result
     from ddconsul.errors import DdconsulError
     from ddconsul.instance.models import Instance
+    from ddconsul.operations.lock import Lease
     from ddconsul.paths import Paths
     from ddconsul.targets.base import Connection
 
@@ -33,6 +36,7 @@ def run(  # noqa: PLR0913 — one argument for each thing a playbook needs
     secrets: Mapping[str, str] | None = None,
     stages: Mapping[str, str] | None = None,
     check: bool = False,
+    diff: bool = False,
     changes: bool | None = None,
 ) -> Result:
     """Run the playbook of a verb.
@@ -47,6 +51,7 @@ def run(  # noqa: PLR0913 — one argument for each thing a playbook needs
         secrets: The site's secrets, when the playbook needs them.
         stages: What to say when a role begins.
         check: Tell what would change, and change nothing.
+        diff: Tell what changes in files.
         changes: Whether it may change the host, and so needs its lock; by default all do that are no check,
             except `status`.
 
@@ -54,33 +59,54 @@ def run(  # noqa: PLR0913 — one argument for each thing a playbook needs
         DdconsulError: When it failed; the class tells how far it came.
     """
     owner = Owner(verb, instance.site)
-    files = paths.secrets if secrets is not None else None
-    plan = PlaybookRun(
-        playbook=assets.playbooks() / f"{verb}.yml",
-        roles=assets.roles(),
-        inventory=inventory(instance.site, connection),
-        variables={**variables, "ddconsul_run": owner.run},
-        secrets_file=files.file if files else None,
-        vault_password_file=files.password_file if files else None,
-        check=check,
-    )
     log = new_log(paths.logs, instance.site, verb)
     alone = changes if changes is not None else not check and verb != "status"
-    with host_lock(connection, owner, report) if alone else nullcontext() as lease:
-        lost = lease.lost if lease is not None else bool
-        try:
-            result = run_playbook(plan, log, report, secrets=(secrets or {}).values(), stages=stages, stop=lost)
-        except InterruptedRunError:
-            if not lost():
-                raise
-            raise UnreachableError(
-                "the connection that holds its lock broke off, so that the run stopped",
-                connection.host,
-                f"Look whether it is up, and run it again. The log: {log}",
-            ) from None
+    hidden = list((secrets or {}).values())
+    with ExitStack() as during:
+        plan = PlaybookRun(
+            playbook=assets.playbooks() / f"{verb}.yml",
+            roles=assets.roles(),
+            inventory=inventory(instance.site, connection),
+            variables={**variables, "ddconsul_run": owner.run},
+            check=check,
+            diff=diff,
+        )
+        if secrets is not None:
+            files = paths.secrets
+            plan = replace(
+                plan,
+                secrets_file=files.file,
+                vault_password_file=during.enter_context(files.password_for_ansible()),
+                password_passes=not files.password.stored,
+            )
+            hidden.append(files.password.get().decode(errors="replace"))
+        lease = during.enter_context(host_lock(connection, owner, report)) if alone else None
+        result = _run_while(lease, plan, log, report, secrets=hidden, stages=stages)
         if result.failure is not None:
             raise failure_error(result.failure, result)
     return result
+
+
+def _run_while(
+    lease: Lease | None,
+    plan: PlaybookRun,
+    log: Path,
+    report: Callable[[str], None],
+    **more: Any,  # noqa: ANN401
+) -> Result:
+    """Run a playbook for as long as the host's lock is ours."""
+    lost = lease.lost if lease is not None else bool
+    try:
+        return run_playbook(plan, log, report, stop=lost, **more)
+    except InterruptedRunError:
+        if not lost():
+            raise
+        (host,) = plan.inventory["consul"]["hosts"]
+        raise UnreachableError(
+            "the connection that holds its lock broke off, so that the run stopped",
+            host,
+            f"Look whether it is up, and run it again. The log: {log}",
+        ) from None
 
 
 def failure_error(failure: Failure, result: Result) -> DdconsulError:
