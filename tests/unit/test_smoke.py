@@ -137,9 +137,10 @@ def test_what_goes_wrong_is_in_the_result_and_the_container_is_gone(
     assert list((tmp_path / "state/ddconsul/smoke").iterdir()) == []
 
 
+@pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_whoever_stops_it_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removed: list[str], number: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removed: list[str], number: int, keep: bool
 ) -> None:
     def wait(*_: object, **__: object) -> Any:
         os.kill(os.getpid(), number)
@@ -147,7 +148,7 @@ def test_whoever_stops_it_leaves_nothing(
 
     monkeypatch.setattr(operation, "_deploy", wait)
     with pytest.raises(InterruptedRunError):
-        smoke(planned(tmp_path), print)
+        smoke(planned(tmp_path), print, keep=keep)
     assert len(removed) == 1
     assert list((tmp_path / "state/ddconsul/smoke").iterdir()) == []
 

@@ -86,7 +86,8 @@ def _look(files: Sequence[Path], url: str, *, write: bool, as_json: bool) -> lis
 
 
 def _try(files: Sequence[Path], jobs: int | None, *, keep: bool, as_json: bool) -> list[SmokeResult]:
-    from ddconsul.operations.side_by_side import room, side_by_side  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.several import files_in  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.side_by_side import room, side_by_side  # noqa: PLC0415
     from ddconsul.operations.smoke import smoke as run  # noqa: PLC0415
     from ddconsul.operations.throwaway import sweep  # noqa: PLC0415
 
@@ -104,7 +105,8 @@ def _try(files: Sequence[Path], jobs: int | None, *, keep: bool, as_json: bool) 
     for result in side_by_side(plans, jobs or room(plans), work, progress(as_json=as_json)):
         _conclude(result, as_json=as_json)
         results.append(result)
-    return results
+    order = {str(file): place for place, file in enumerate(files_in(files))}
+    return sorted(results, key=lambda result: order[result.file])
 
 
 def _plans(files: Sequence[Path]) -> tuple[list[Plan], list[SmokeResult]]:
@@ -140,8 +142,9 @@ def _announce(plans: Sequence[Plan], *, as_json: bool) -> None:
 def _conclude(result: SmokeResult, *, as_json: bool) -> None:
     if result.error:
         click.echo(result.error, err=True)
-    if result.kept and result.url:
-        click.echo(f"Kept: {result.url} — remove it with: ddconsul destroy --yes {result.kept}", err=as_json)
+    if result.kept:
+        what = result.url or "the container"
+        click.echo(f"Kept: {what} — remove it with: ddconsul destroy --yes {result.kept}", err=as_json)
     click.echo(summary(result), err=as_json)
 
 

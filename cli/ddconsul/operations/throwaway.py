@@ -43,7 +43,7 @@ def throwaway(*, keep: bool) -> Iterator[Path]:
     """Give a folder, named after a site that nobody has; afterwards neither it nor the site's container is there.
 
     Args:
-        keep: Leave them there after all.
+        keep: Leave them there after all, unless the user stops the run.
     """
     folder = _folder() / f"{PREFIX}{secrets.token_hex(4)}"
     folder.mkdir(parents=True, mode=0o700)
@@ -52,6 +52,9 @@ def throwaway(*, keep: bool) -> Iterator[Path]:
             (folder / _KEPT).touch()
         try:
             yield folder
+        except (KeyboardInterrupt, InterruptedRunError):
+            keep = False
+            raise
         finally:
             if not keep:
                 with _handling(signal.SIG_IGN):  # a second Ctrl-C cuts no cleaning up short
