@@ -163,7 +163,8 @@ def _settle_empty(document: Document, section: Any, key: Key) -> None:  # noqa: 
         elif field is not None and not field.is_required():
             del section[name]
             if not shape.section_types(field.annotation):
-                document.add(document.place(here, of_key=True), here, "has no value", words.todo_when_empty(here))
+                place = document.place(here, of_key=True)
+                document.add(place, here, "has no value", words.todo_when_empty(here, document.line(place)))
 
 
 def _note_unknown_in_target(document: Document) -> None:
@@ -183,7 +184,7 @@ def _problem(document: Document, detail: ErrorDetails, excused: list[Key]) -> Pr
         key = (*key, "type")
     way = tuple(part for part in key if isinstance(part, str))
     hidden = not document.whole or any(name[: len(way)] == way for name in excused)
-    said = words.about(detail, key, document.written.get(key))
+    said = words.about(detail, key, document.written.get(key), document.line(document.place(key)))
     # Pydantic counts the items that are right, and calls a list too short for want of those.
     counted = detail["type"] == "too_short" and bool(detail["input"])
     if said.rule == "contradiction" or (said.rule == "missing" and hidden) or counted:

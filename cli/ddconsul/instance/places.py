@@ -11,9 +11,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
+from ddconsul.instance import repair
 from ddconsul.instance import text as letters
 from ddconsul.instance.problems import Problem, nearest, shown
-from ddconsul.instance.text import Lines, Place, Repaired
+from ddconsul.instance.repair import Repaired
+from ddconsul.instance.text import Lines, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +31,6 @@ MAX_DEPTH = 40
 # More than this many faults in the YAML itself, and what stands after them says nothing any more.
 MAX_REPAIRS = 6
 LONGEST_NUMBER = 40
-# So many spaces a tab may have been meant for: the first that makes YAML of the file.
-_TABS = (2, 4, 8, 1)
 _WHOLE_FILE = Place(0, 0)
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}{name}" for name in ("null", "bool", "int", "float")}
@@ -83,6 +83,10 @@ class Document:
     def add(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> None:
         """Note a problem."""
         self.problems.append(self.problem(place, key, message, todo, rule))
+
+    def line(self, place: Place) -> str:
+        """Return the line of a place."""
+        return self._lines.line(place.line)
 
     def add_flaws(self, flaws: Iterable[Flaw], rule: str) -> None:
         """Note what is wrong with the text itself."""
@@ -197,7 +201,7 @@ def _near(path: Path) -> str:
 def _compose(document: Document) -> Node | None:
     """Return the tree of nodes. Where a line is no YAML, note that, and go on without it as far as that makes sense."""
     text = document.text
-    if letters.oddly_indented(text):
+    if repair.oddly_indented(text):
         text = _repaired(document)
     noted = len(document.problems)
     for _ in range(MAX_REPAIRS):
@@ -226,11 +230,12 @@ def _compose(document: Document) -> Node | None:
 
 
 def _repaired(document: Document) -> str:
-    """Return the text with lines that begin as YAML wants it, and note where they did not."""
-    tries = [letters.repair(document.text, tab) for tab in _TABS]
+    """Return the text as it was meant, and note where it was written otherwise."""
+    tries = [repair.repair(document.text, tab) for tab in repair.TABS]
     if not tries[0].flaws:
         return document.text
-    document.repaired = next((repaired for repaired in tries if _is_yaml(repaired.text)), tries[0])
+    certain = repair.repair(document.text, repair.TABS[0], sure=True)
+    document.repaired = next((repaired for repaired in tries if _is_yaml(repaired.text)), certain)
     document.add_flaws(document.repaired.flaws, "syntax")
     return document.repaired.text
 
@@ -256,9 +261,11 @@ def _first_document(document: Document, text: str) -> Node | None:
             raise
         second = None
     if second is not None:
-        start = text.rfind("---", 0, second.start_mark.index + 3)
-        todo = "Remove the line with ---: a municipality file holds one document."
-        flaw = letters.Flaw(max(0, start), start + 3, "is not valid YAML: a second document begins", todo)
+        start = text.find("---", root.end_mark.index if root else 0, second.start_mark.index + 3)
+        start = second.start_mark.index if start < 0 else start
+        todo = "Remove the line with --- or ... above it: a municipality file holds one document."
+        start = document.repaired.original(start)
+        flaw = letters.Flaw(start, start + 3, "is not valid YAML: a second document begins", todo)
         document.add_flaws([flaw], "syntax")
     return root
 
@@ -276,13 +283,14 @@ def _deepest(document: Document, text: str) -> Place:
 
 # What ruamel says, and what helps.
 _ADVICE = {
+    "found '<scalar>'": "Put the whole text in quotes of a kind that does not stand in it.",
     r"\\t|'\t'": "Indent with spaces, not with tabs.",
     "mapping values are not allowed": "A text with a colon in it goes in quotes. Is the indentation right?",
     "escape|hexadecimal": "In double quotes a backslash has a meaning: write / in a path, or use 'single' quotes.",
     "could not find expected ':'": "Is a colon missing after a key, or the space after it?",
     "block end|block mapping|block collection": "Let the keys of one section begin in the same column.",
     "flow sequence|flow mapping": "Close each [ with ] and each { with }, with commas in between.",
-    "quoted scalar": "Close the quotes that were opened here.",
+    "quoted scalar": 'Close the quotes that were opened here, or use the other kind around all of it: "\'s-Zee".',
     "alias|anchor": "A text that begins with * or & goes in quotes.",
     "start any token": "A text that begins with @, `, % or another sign goes in quotes.",
     "directive": "Remove the line that begins with %.",
@@ -316,6 +324,10 @@ def _without_line(text: str, number: int) -> str | None:
 
 def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
+
+
+_MERGED = ("takes over another section with <<", "Write the keys out.")
+_NO_NAME = ("has a key that is not a plain name", "Write it out; a text that begins with { goes in quotes.")
 
 
 class _Reader:
@@ -403,8 +415,8 @@ class _Reader:
             place = self._document.span(name_node)
             name = name_node.value if isinstance(name_node, ScalarNode) else None
             if not isinstance(name, str) or name == "<<":
-                what = "takes over another section with <<" if name == "<<" else "has a key that is not a plain name"
-                self._document.add(place, key, what, "Write it out.", "syntax")
+                what, todo = _MERGED if name == "<<" else _NO_NAME
+                self._document.add(place, key, what, todo, "syntax")
                 continue
             here = (*key, name)
             if name in result:

@@ -18,7 +18,7 @@ _WIDEST = 100
 _SECRET = re.compile(
     r"""(?ix) ( [\w-]* (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key )
                 [\w-]* ["']? \s* [:=] \s* ) (\S.*)
-    | ( ://[^/\s:@]* : ) ( [^/\s@]+ ) (?=@)"""
+    | ( ://[^/\s:@]* : ) ( [^/\s]+ ) (?=@)"""
 )
 
 

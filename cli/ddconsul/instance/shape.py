@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, get_args
 
 from ddconsul.instance.models import Instance, Section
@@ -53,9 +54,10 @@ def models_at(location: Key, model: Model = Instance) -> list[Model]:
     ]
 
 
-def known_keys(location: Key) -> list[str]:
+@cache
+def known_keys(location: Key) -> tuple[str, ...]:
     """Return the keys that may stand at a location."""
-    return list(dict.fromkeys(name for model in models_at(location) for name, _ in _fields(model)))
+    return tuple(dict.fromkeys(name for model in models_at(location) for name, _ in _fields(model)))
 
 
 def field_at(key: Key) -> FieldInfo | None:
@@ -66,7 +68,7 @@ def field_at(key: Key) -> FieldInfo | None:
 
 def places_of(name: str) -> list[str]:
     """Return where a key belongs, dotted; for a target's, with its type when not every type has it."""
-    found = [place for place in _dotted_keys(Instance, "") if place.rpartition(".")[2] == name]
+    found = [place for place in _every_key() if place.rpartition(".")[2] == name]
     of_target = [place for place in found if place.startswith("target (")]
     if len(of_target) == len(TARGET_TYPES):
         return [f"target.{name}", *(place for place in found if place not in of_target)]
@@ -75,6 +77,11 @@ def places_of(name: str) -> list[str]:
 
 def _fields(model: Model) -> list[tuple[str, FieldInfo]]:
     return [(field.alias or name, field) for name, field in model.model_fields.items()]
+
+
+@cache
+def _every_key() -> tuple[str, ...]:
+    return tuple(_dotted_keys(Instance, ""))
 
 
 def _dotted_keys(model: Model, prefix: str) -> Iterator[str]:

@@ -6,9 +6,7 @@ import bisect
 import codecs
 import itertools
 import re
-import sys
 import unicodedata
-from dataclasses import dataclass
 from typing import NamedTuple
 
 # What YAML allows (YAML 1.2.2, production c-printable), turned round.
@@ -17,11 +15,6 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 # Spaces that are no space to YAML, and what nobody sees at all: Word and web pages give them away.
 UNSEEN = re.compile("[\x85\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u2069\u3000\ufeff]")
-_DASHES = "\u2013\u2014\u2022"
-# What lines begin with that is no plain indentation, comments and empty lines aside.
-_ODD_START = re.compile(
-    rf"^ *(?:(?:\t|{UNSEEN.pattern})[ \t{UNSEEN.pattern[1:]}*(?=[^\s#])[{_DASHES}]?|[{_DASHES}](?= ))", re.MULTILINE
-)
 # Double and single, high and low, and the pointed ones.
 _OPENING = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a\"'"
 _CLOSING = _OPENING.replace("\u201e", "").replace("\u201a", "")
@@ -101,7 +94,9 @@ def decode(data: bytes) -> tuple[str, list[Flaw]]:
     for match in itertools.islice(found, _ENOUGH):
         what = f"has a character that YAML does not allow ({match[0][0]!r})"
         flaws.append(Flaw(match.start(), match.end(), what, "Remove it, or type it anew."))
-    return FORBIDDEN.sub(lambda match: UNREADABLE * len(match[0]), text), flaws
+    text = FORBIDDEN.sub(lambda match: UNREADABLE * len(match[0]), text)
+    # Alone on its line (an old editor ends a file with Ctrl-Z), such a character is no value.
+    return re.sub(rf"^{UNREADABLE}+$", lambda match: " " * len(match[0]), text, flags=re.MULTILINE), flaws
 
 
 def other_kind(data: bytes) -> str:
@@ -144,76 +139,6 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("ddconsul-windows", _as_windows)
-
-
-@dataclass(frozen=True)
-class Repaired:
-    """A text in which lines begin as YAML wants it.
-
-    Args:
-        text: The text.
-        flaws: What was not so, in the original.
-        shifts: Where, in this text, it is so many letters ahead of the original.
-    """
-
-    text: str
-    flaws: tuple[Flaw, ...] = ()
-    shifts: tuple[tuple[int, int], ...] = ()
-
-    def original(self, index: int) -> int:
-        """Return where in the original a letter of this text stands."""
-        number = bisect.bisect_right(self.shifts, (index, sys.maxsize))
-        return index - self.shifts[number - 1][1] if number else index
-
-
-def repair(text: str, tab: int) -> Repaired:
-    """Return the text with lines that are indented by spaces alone, and lists that have plain hyphens.
-
-    Args:
-        text: The text.
-        tab: How many spaces a tab stands for.
-    """
-    parts: list[str] = []
-    flaws: list[Flaw] = []
-    shifts: list[tuple[int, int]] = []
-    done = ahead = 0
-    for match in _ODD_START.finditer(text):
-        start, end = match.span()
-        flaws.append(_flaw_at_start(match))
-        plain = "".join(_plain(letter, tab) for letter in match[0])
-        parts += [text[done:start], plain]
-        done, ahead = end, ahead + len(plain) - (end - start)
-        shifts.append((end + ahead, ahead))
-    return Repaired("".join([*parts, text[done:]]), tuple(flaws), tuple(shifts))
-
-
-def _plain(letter: str, tab: int) -> str:
-    """Return what was meant by a letter at the start of a line."""
-    if letter == "\t":
-        return " " * tab
-    if letter in _DASHES:
-        return "-"
-    return " " if unicodedata.category(letter) == "Zs" else ""
-
-
-def _flaw_at_start(match: re.Match[str]) -> Flaw:
-    at = next(index for index, letter in enumerate(match[0]) if letter != " ")
-    letter, start = match[0][at], match.start() + at
-    if letter in _DASHES:
-        what = f"begins an item of a list with {unseen_name(letter)}"
-        return Flaw(start, start + 1, what, "Use an ordinary hyphen: Word makes it longer.")
-    if letter == "\t":
-        return Flaw(start, match.end(), "is indented with a tab", "Indent with spaces, not with tabs.")
-    what = f"is indented with {unseen_name(letter)}, which looks like a space or like nothing"
-    return Flaw(start, match.end(), what, "Indent with ordinary spaces: type them anew.")
-
-
-def oddly_indented(text: str) -> bool:
-    """Tell whether a key or item begins with what means nothing to YAML, which takes it for a part of the key."""
-    return any(
-        not match[0].isascii() and re.match(r"[\w\"']+:|- |[ ]", text[match.end() :][:80])
-        for match in _ODD_START.finditer(text)
-    )
 
 
 def unseen_name(letter: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TARGETS = "container (on this machine), ssh (a server) or local (this machine itself)"
 # What stands before a list's item, the hyphen that Word makes longer too.
 _BULLETS = "-\u2013\u2014\u2022*\u00b7 "
+_SHORT = 40
 _SECRET = re.compile(r"(?i)pas+w|wacht?woord|passphrase|secret|geheim")
 
 
@@ -39,15 +40,18 @@ class Said(NamedTuple):
     at_key: bool = False
 
 
-def about(detail: ErrorDetails, key: Key, written: str | None) -> Said:
+def about(detail: ErrorDetails, key: Key, written: str | None, line: str) -> Said:
     """Say an error.
 
     Args:
         detail: Pydantic's error.
         key: The key it is about, without pydantic's additions.
         written: What stands in the file, when that is not the text of the value.
+        line: The line that it stands on.
     """
     value = detail["input"]
+    if value is None and detail["type"] in {"string_type", "path_type", "int_type"}:
+        return Said("has no value", todo_when_empty(key, line))
     subject = (
         shown(written)[1:-1]
         if written
@@ -91,13 +95,19 @@ def _what_differs(name: str, close: str) -> str:
     return " Keys are written in small letters." if name.lower() == close else ""
 
 
-def todo_when_empty(key: Key) -> str:
-    """Say what to do about a key without a value."""
+def todo_when_empty(key: Key, line: str) -> str:
+    """Say what to do about a key without a value.
+
+    Args:
+        key: The key.
+        line: The line that it stands on.
+    """
+    comment = re.search(r":\s+(#\S+)", line)
+    if comment:
+        return f'A # starts a comment in YAML. Put the value in quotes: {key[-1]}: "{comment[1]}".'
     field = shape.field_at(key)
     if field is not None and field.is_required():
         return f"Write one. {field.description}"
-    if "colours" in key:
-        return f'A # starts a comment in YAML. Put the colour in quotes: {key[-1]}: "#004a83".'
     return "Write one, or remove the key."
 
 
@@ -118,10 +128,8 @@ def _unknown(detail: ErrorDetails, key: Key, _: str) -> Said:
     return Said(*about_unknown(str(key[-1]), detail["loc"][:-1]), "unknown-key", at_key=True)
 
 
-def _not_text(detail: ErrorDetails, key: Key, subject: str) -> Said:
+def _not_text(detail: ErrorDetails, _: Key, subject: str) -> Said:
     value = detail["input"]
-    if value is None:
-        return Said("has no value", todo_when_empty(key))
     if isinstance(value, bool | int | float):
         return Said(f"{subject} is not a text", f'Put it in quotes: "{subject}".')
     return Said("is not a text, but a " + _form(value), "Write one text, no section or list.")
@@ -141,7 +149,9 @@ def _not_section(detail: ErrorDetails, key: Key, subject: str) -> Said:
 
 def _not_list(detail: ErrorDetails, _: Key, subject: str) -> Said:
     what = f"{subject} is not" if subject else f"is a {_form(detail['input'])}, not"
-    return Said(f"{what} a list", "Start each item with a hyphen, or write [first, second].")
+    value = detail["input"]
+    example = f"[{value}]" if isinstance(value, str) and len(value) <= _SHORT else "[first, second]"
+    return Said(f"{what} a list", f"Start each item with a hyphen, or write {example}.")
 
 
 def _not_number(detail: ErrorDetails, _: Key, subject: str) -> Said:
