@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from coloraide import Color
 from files import MINIMAL, SERVER, instance, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ddconsul.instance import shape
+from ddconsul.instance.advice import _contrast_to_white
 from ddconsul.instance.loader import load
 from ddconsul.instance.problems import InvalidFileError
 
@@ -206,6 +208,12 @@ def test_what_is_allowed_but_unwise_gets_a_word(tmp_path: Path) -> None:
     assert not load(write(tmp_path)).warnings
     light = load(write(tmp_path, MINIMAL + 'branding: {colours: {brand: "#ffcc00"}}\n')).warnings
     assert [warning.key for warning in light] == ["branding.colours.brand"]
+
+
+@given(red=st.integers(0, 255), green=st.integers(0, 255), blue=st.integers(0, 255))
+def test_contrast_is_what_a_library_for_colours_says(red: int, green: int, blue: int) -> None:
+    colour = f"#{red:02x}{green:02x}{blue:02x}"
+    assert _contrast_to_white(colour) == pytest.approx(Color(colour).contrast("white", method="wcag21"), rel=1e-3)
 
 
 @pytest.mark.parametrize(
