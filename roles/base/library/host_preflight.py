@@ -139,7 +139,7 @@ CHECKS = (
             "not-a-folder": Kind("this is no folder, and has to be one", "sudo mv {path} {path}.old"),
             "clock": Kind(
                 "the clock is {seconds} s {direction}; no certificate holds then",
-                "sudo apt-get install systemd-timesyncd; sudo timedatectl set-ntp true",
+                "sudo timedatectl set-ntp true || sudo apt-get install systemd-timesyncd",
             ),
             "controller-clock": Kind(
                 "the clock differs {seconds} s from that of the machine which runs ddconsul, and {url} agrees with "
