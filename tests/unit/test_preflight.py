@@ -564,7 +564,7 @@ class TestLogin:
     def test_neither_python_nor_sudo(self, tmp_path: Path) -> None:
         done = self.look(tmp_path)
         assert done.returncode == 1
-        assert "1. python3: it is not installed.\n   $ apt-get install --no-install-recommends python3" in done.stdout
+        assert '1. python3: it is not installed.\n   $ su - -c "apt-get install' in done.stdout
         assert "2. sudo: it is not installed, and beheer is not root." in done.stdout
 
     def test_sudo_that_wants_a_password(self, tmp_path: Path) -> None:

@@ -13,15 +13,22 @@ $count. $1: $2.
 }
 
 me=$(id -un)
-# Debian's package of sudo has to be installed by root; "su -" is how one becomes that without it.
-as_root="sudo "
-command -v sudo >/dev/null || as_root=
-[ "$(id -u)" = 0 ] && as_root=
+
+# Says how to run a command as root from here.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    echo "$1"
+  elif command -v sudo >/dev/null; then
+    echo "sudo $1"
+  else
+    echo "su - -c \"$1\""
+  fi
+}
 
 if ! command -v python3 >/dev/null; then
-  gap python3 "it is not installed" "${as_root}apt-get install --no-install-recommends python3"
+  gap python3 "it is not installed" "$(as_root "apt-get install --no-install-recommends python3")"
 elif ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null; then
-  gap python3 "it does not run, or is older than 3.8" "${as_root}apt-get install --reinstall python3-minimal"
+  gap python3 "it does not run, or is older than 3.8" "$(as_root "apt-get install --reinstall python3-minimal")"
 fi
 
 if [ "${needs_sudo:-yes}" = yes ] && [ "$(id -u)" != 0 ]; then
