@@ -112,6 +112,31 @@ def limits_memory(mountinfo: str, controllers: str, *, root: bool) -> bool:
     return "memory" in controllers.split() or (root and " /sys/fs/cgroup/memory " in mountinfo)
 
 
+def memory_used(pid: int, root: Path = Path("/")) -> int | None:
+    """Return the bytes that a container's processes use; what is kept of files they read is not among them.
+
+    Args:
+        pid: Its first process.
+        root: The root of the file system.
+
+    Returns:
+        The bytes, or None when the machine does not tell.
+    """
+    # Systemd, which a container runs first, has put itself in a group below the container's own.
+    lines = [line.split(":", 2) for line in _read(str(root / f"proc/{pid}/cgroup")).splitlines()]
+    groups = {controllers: place.removesuffix("/init.scope").lstrip("/") for _, controllers, place in lines}
+    # Of both versions: the memory of processes, and what they share.
+    for controllers, folder, counts in (
+        ("memory", "memory", ("total_rss", "total_shmem")),
+        ("", "", ("anon", "shmem")),
+    ):
+        place = root / "sys/fs/cgroup" / folder / groups.get(controllers, "-")
+        found = dict(line.split(" ", 1) for line in _read(str(place / "memory.stat")).splitlines())
+        if found.keys() >= set(counts):
+            return sum(int(found[count]) for count in counts)
+    return None
+
+
 def file_system(mountinfo: str, path: str) -> str:
     """Return the type of the file system that holds an absolute path."""
     best, kind = "", ""
