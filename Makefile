@@ -42,6 +42,10 @@ test: lint ## All checks and all tests, except those that need Consul's own sour
 test-real: $(READY) ## The same against Consul itself: DDCONSUL_E2E_SOURCE=... DDCONSUL_E2E_GEMS=...
 	$(PYTEST) -m real $(SUITES)
 
+.PHONY: test-kills
+test-kills: $(READY) ## Twenty deploys cut off at random moments; Consul itself too when DDCONSUL_E2E_* name it
+	DDCONSUL_KILLS=$${DDCONSUL_KILLS:-20} $(PYTEST) -s tests/e2e/test_kills.py
+
 .PHONY: bench
 bench: $(READY) ## Measure a deploy, step by step; tables in docs/benchmarks
 	python scripts/bench
@@ -76,7 +80,7 @@ clean: ## Remove what make made here: demos, test containers, images, .venv and 
 
 # A target's own value reaches the targets that it needs, so all that it lacks comes in one apt-get.
 PACKAGES := demo
-lint: PACKAGES := demo test
+lint test-kills: PACKAGES := demo test
 test test-real bench: PACKAGES := demo test browser
 
 .PHONY: system
