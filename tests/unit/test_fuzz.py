@@ -38,7 +38,22 @@ FRAGMENTS = [
     "0o9", "1e999", ".nan", "2024-01-01", "8:30", "site.pem", "bron", "/", "~root", "~nobody-here", "\ud7ff",
     "\U0001f600", "\u00e9", "password: x", "http://a:b@c/",
 ]  # fmt: skip
-WORDS = ["container", "ssh", "local", "files", "off", "on", "nl", "site.pem", "a.example.org", "#aabbcc", ".", ""]
+WORDS = [
+    "container",
+    "ssh",
+    "local",
+    "files",
+    "off",
+    "on",
+    "nl",
+    "site.pem",
+    "weg.pem",
+    "x/y",
+    "a.example.org",
+    "#aabbcc",
+    ".",
+    "",
+]
 NUMBERS = st.integers() | st.floats() | st.dates()
 SCALARS = st.none() | st.booleans() | NUMBERS | st.text(max_size=20) | st.sampled_from(FRAGMENTS + WORDS)
 VALUES = st.recursive(
@@ -66,9 +81,10 @@ def restructured(draw: st.DrawFn) -> bytes:
         inside = value
         for key in way:
             inside = inside[key]
-        change = draw(st.sampled_from(["value", "value", "value", "gone", "key"]))
+        change = draw(st.sampled_from(["value", "value", "value", "value", "gone", "key"]))
         if change == "value":
-            inside[last] = draw(VALUES)
+            whole = isinstance(inside[last], dict | list)
+            inside[last] = draw(VALUES if whole else SCALARS | VALUES)
         elif change == "key" and isinstance(inside, dict):
             inside[draw(st.text(max_size=12) | st.sampled_from(FRAGMENTS))] = inside.pop(last)
         else:
@@ -101,7 +117,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-FILES = restructured() | mangled() | damaged() | st.binary(max_size=300) | st.text(max_size=200).map(
+FILES = restructured() | restructured() | mangled() | damaged() | st.binary(max_size=300) | st.text(max_size=200).map(
     lambda text: text.encode("utf-8", "surrogatepass")
 )  # fmt: skip
 

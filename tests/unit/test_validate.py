@@ -289,6 +289,18 @@ def on_a_terminal(file: Path, **environment: str) -> str:
     return shown.decode()
 
 
+def test_what_stands_in_a_file_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    escape = r'"\e[31m\u202e"'
+    text = (
+        MINIMAL.replace("Voorbeeldgemeente", escape)
+        + f"{escape}: x\nmodules: {escape}\nnetwork: {{extra_ca: {escape}}}\n"
+    )
+    said = call(write(tmp_path, text)).output
+    assert "municipality.name" in said
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+
+
 def test_colour_is_for_terminals_that_want_it(tmp_path: Path) -> None:
     file = write(tmp_path, WRONG)
     assert "\x1b[31m" in on_a_terminal(file)

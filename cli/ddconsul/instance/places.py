@@ -13,7 +13,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from ddconsul.instance import repair
 from ddconsul.instance import text as letters
-from ddconsul.instance.problems import Problem, nearest, shown
+from ddconsul.instance.problems import Problem, nearest, printable, shown, without_secrets
 from ddconsul.instance.repair import Repaired
 from ddconsul.instance.text import Lines, Place
 
@@ -78,6 +78,7 @@ class Document:
         """Make a problem in this file."""
         # What is missing from the file as a whole is missing on no line of it.
         source = "" if rule == "missing" and len(key) == 1 else self._lines.line(place.line)
+        message, todo = (printable(without_secrets(text)) for text in (message, todo))
         return Problem(self.file, place.line, place.column, dotted(key), message, todo, rule, place.width, source)
 
     def add(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> None:
@@ -123,7 +124,7 @@ def read(path: Path, name: str) -> Document:
         path: The file.
         name: How the user named it, for messages.
     """
-    document = Document(name.encode("utf-8", "replace").decode())
+    document = Document(printable(name.encode("utf-8", "replace").decode()))
     data = _bytes(path, document)
     if data is None:
         return document
@@ -310,16 +311,14 @@ def _note_bad_yaml(document: Document, text: str, error: MarkedYAMLError) -> str
 
 
 def _without_line(text: str, number: int) -> str | None:
-    """Blank a line that has `key: value` or `- item` and nothing that hangs from it."""
-    lines = text.splitlines(keepends=True) if "\x85" not in text else text.split("\n")
-    if number > len(lines):
+    """Blank a line that has `key: value` and nothing that hangs from it; None when it is of another kind."""
+    lines = Lines(text)
+    line, start = lines.line(number), lines.start(Place(number, 1))
+    rest = text[start + len(line) :]
+    after = next((other for other in rest.splitlines() if other.strip() and not other.lstrip().startswith("#")), "")
+    if not re.match(r"\s+[\w-]+:\s+[^\s\[{|>]", line) or _depth(after) > _depth(line):
         return None
-    line, depth = lines[number - 1], _depth(lines[number - 1])
-    after = next((other for other in lines[number:] if other.strip() and not other.lstrip().startswith("#")), "")
-    if not re.match(r"\s+[\w-]+:\s+[^\s\[{|>]", line) or _depth(after) > depth:
-        return None
-    lines[number - 1] = re.sub(r"[^\r\n]", " ", line)
-    return "".join(lines)
+    return text[:start] + " " * len(line) + rest
 
 
 def _depth(line: str) -> int:

@@ -66,7 +66,7 @@ class Problem:
         number = f"{self.line:4} | "
         margin = "".join("\t" if letter == "\t" else " " * _cells(letter) for letter in source[:start])
         carets = "^" * max(1, sum(map(_cells, source[start : start + width])))
-        return number + _printable(source), f"{'| ':>{len(number)}}{margin}{carets}"
+        return number + printable(source), f"{'| ':>{len(number)}}{margin}{carets}"
 
     def __str__(self) -> str:
         """Return the problem as `file:line:column: key message`, the line itself, and what to do."""
@@ -140,7 +140,7 @@ def shown(value: object, limit: int = 60) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = repr(value) if not isinstance(value, str) else f'"{value}"'
-    text = _printable(without_secrets(text))
+    text = printable(without_secrets(text))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
@@ -176,5 +176,6 @@ def _cells(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a text that a terminal shows as it is: nothing in it moves the cursor, or hides."""
     return "".join(letter if letter.isprintable() or letter == "\t" else "\N{REPLACEMENT CHARACTER}" for letter in text)
