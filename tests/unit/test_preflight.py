@@ -142,6 +142,11 @@ def listen(host: Host, inode: int, pid: int, program: str, unit: str = "") -> No
     (folder / str(inode)).symlink_to(f"socket:[{inode}]")
 
 
+def test_what_programs_are_sized_by_is_told_as_setup_tells_it(host: Host) -> None:
+    assert preflight.facts(host)["ansible_memtotal_mb"] == 8_000_000 // 1024
+    assert preflight.facts(host)["ansible_processor_vcpus"] >= 1
+
+
 class TestNoFalseAlarm:
     def test_a_host_that_has_all(self, host: Host) -> None:
         assert gaps(host) == {}

@@ -59,6 +59,13 @@ author: the ddconsul contributors
 RETURN = r"""
 gaps: {description: 'What stands in the way: check, what, where and fix of each', type: list, returned: always}
 notices: {description: What may be meant so, in the same form, type: list, returned: always}
+ansible_facts:
+  description: What setup would tell of memory and processors, which takes it longer than all of this.
+  type: dict
+  returned: success
+  contains:
+    ansible_memtotal_mb: {description: Megabytes of memory, type: int, returned: always}
+    ansible_processor_vcpus: {description: Processors, type: int, returned: always}
 """
 
 RELEASE = "13"
@@ -1017,6 +1024,15 @@ def look(host: Host, wanted: Wanted) -> list[Finding]:
     ]
 
 
+def facts(host: Host) -> dict[str, int]:
+    """Return what roles size their programs by."""
+    total = re.search(r"^MemTotal:\s+(\d+) kB", host.read("/proc/meminfo"), re.MULTILINE)
+    return {
+        "ansible_memtotal_mb": int(total[1] if total else 0) >> 10,
+        "ansible_processor_vcpus": os.cpu_count() or 1,
+    }
+
+
 def paragraph(number: int, gap: Finding) -> str:
     """Return a gap as a person reads it. Commands stay whole, to be pasted."""
     wrap = partial(textwrap.wrap, width=WIDTH, break_long_words=False, break_on_hyphens=False)
@@ -1053,7 +1069,8 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    findings = look(Host(), Wanted(**module.params))
+    host = Host()
+    findings = look(host, Wanted(**module.params))
     notices = [finding for finding in findings if finding.notice]
     for notice in notices:
         module.warn(f"{notice.where}: {notice.what}. {notice.fix}")
@@ -1064,7 +1081,7 @@ def main() -> None:
     }
     if gaps:
         module.fail_json(msg=message(gaps), **result)
-    module.exit_json(changed=False, **result)
+    module.exit_json(changed=False, ansible_facts=facts(host), **result)
 
 
 if __name__ == "__main__":
