@@ -44,6 +44,9 @@ def test_what_goes_on_now_has_its_stage_its_task_and_its_seconds() -> None:
     screen.progress.task("Write the settings [1]")
     screen.seconds = 12
     assert screen.progress.now().plain[2:] == "Setting up the site · Write the settings [1]  12 s"
+    screen.progress("Setting up the site: database, settings (all of them)")
+    screen.progress.task("Write")
+    assert screen.progress.now().plain[2:] == "Setting up the site · Write  0 s"
     screen.progress("Next")
     assert "Write" not in screen.progress.now().plain
     screen.progress.settle()

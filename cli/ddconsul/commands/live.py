@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -59,9 +60,13 @@ class LiveProgress:
     def now(self) -> Text:
         """Return the line about what goes on: as wide as the terminal, and no wider."""
         turning = self._spinner.render(self._console.get_time())
-        line = Text.assemble(turning if isinstance(turning, Text) else "", " ", self._line, no_wrap=True, end="")
+        line = Text(self._line)
         if self._task:
+            # Its task tells more than the rest of a stage's sentence does.
+            line = Text(re.split(r" \(|[:,] ", self._line)[0])
+            line.truncate(self._console.width // 2, overflow="ellipsis")
             line.append(f" · {self._task}", style="dim")
+        line = Text.assemble(turning if isinstance(turning, Text) else "", " ", line, no_wrap=True, end="")
         time_taken = f"  {took(self._clock() - self._begin)}"
         # The last column stays free: some terminals wrap when it is written.
         line.truncate(self._console.width - 1 - len(time_taken), overflow="ellipsis")
