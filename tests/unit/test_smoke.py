@@ -237,14 +237,16 @@ except InterruptedRunError:
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_who_is_stopped_waits_until_all_have_cleaned_up(tmp_path: Path, number: int) -> None:
-    run = subprocess.Popen([sys.executable, "-c", STOPPED, tmp_path])
+@pytest.mark.parametrize(("number", "to"), [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)])
+def test_who_is_stopped_waits_until_all_have_cleaned_up(
+    tmp_path: Path, number: int, to: Callable[[int, int], None]
+) -> None:
+    run = subprocess.Popen([sys.executable, "-c", STOPPED, tmp_path], start_new_session=True)
     until = time.monotonic() + 60
     while not all((tmp_path / name).exists() for name in "ab"):
         assert time.monotonic() < until
         time.sleep(0.05)
-    run.send_signal(number)
+    to(run.pid, number)  # a terminal sends Ctrl-C to all processes of the group
     assert run.wait(60) == 130
     assert [(tmp_path / name).read_text() for name in "ab"] == ["cleaned up", "cleaned up"]
 
@@ -375,6 +377,15 @@ def test_the_first_line_says_loudly_that_it_is_the_stand_in(folder: Path) -> Non
     assert done.output.splitlines()[-1].startswith(
         f"{folder / 'green.yml'}: passed on the stand-in: 1 passed, 0 failed"
     )
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_stand_in_is_named_before_anything_else(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "consul").mkdir()
+    (folder / "a.yml").write_text(f"{MINIMAL}consul: {{source: {tmp_path / 'consul'}}}\n")
+    first, second, *_ = call(folder).output.splitlines()
+    assert first.startswith("STAND-IN")
+    assert second.startswith("Consul Democracy itself")
 
 
 @pytest.mark.usefixtures("quick")

@@ -176,6 +176,12 @@ def test_a_module_that_is_off_and_should_not_be(site: Site, small: Small) -> Non
     assert broken(public.checks(site)) == {"module-polls": "/polls has status 403, no link on the home page"}
 
 
+def test_a_link_to_a_module_that_is_closed(site: Site, small: Small) -> None:
+    small.menu.append("/debates")
+    small.answers["/debates"] = (403, "")
+    assert broken(public.checks(site)) == {"module-debates": "/debates has status 403, a link on the home page"}
+
+
 def test_a_page_that_the_law_asks_for_is_missing(site: Site, small: Small) -> None:
     small.answers["/accessibility"] = (404, "")
     assert broken(public.checks(site)) == {"pages": "/accessibility has status 404"}
