@@ -11,7 +11,7 @@ from ddconsul.instance import places, renamed, shape, words
 from ddconsul.instance.advice import advice
 from ddconsul.instance.known import contradictions, known
 from ddconsul.instance.models import Instance
-from ddconsul.instance.problems import InvalidFileError, Problem, in_order
+from ddconsul.instance.problems import InvalidFileError, Problem, in_order, nearest
 from ddconsul.instance.text import Place
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def _check(document: Document, base: Path) -> Instance:
     """Note what is wrong with the values, and return what is known."""
     excused = _note_retired(document)
     _settle_empty(document, document.value, ())
+    _guess_type(document)
     try:
         return Instance.model_validate(document.value, context={"base": base})
     except ValidationError as error:
@@ -165,6 +166,17 @@ def _settle_empty(document: Document, section: Any, key: Key) -> None:  # noqa: 
             if not shape.section_types(field.annotation):
                 place = document.place(here, of_key=True)
                 document.add(place, here, "has no value", words.todo_when_empty(here, document.line(place)))
+
+
+def _guess_type(document: Document) -> None:
+    """Note a target's type that is misspelt, and go on with the one that was meant: its keys depend on it."""
+    target = document.value.get("target")
+    written = target.get("type") if isinstance(target, dict) else None
+    meant = nearest(written, shape.TARGET_TYPES)
+    if meant and written != meant:
+        key = ("target", "type")
+        document.add(document.place(key), key, *words.about_type(written))
+        target["type"] = meant
 
 
 def _note_unknown_in_target(document: Document) -> None:

@@ -74,7 +74,8 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
     known = shape.known_keys(section)
     close = meant if meant in known else nearest(meant.replace(" ", "_").replace("-", "_"), known)
     elsewhere = shape.places_of(meant)
-    if close:
+    other_type = section[:1] == ("target",) and any(place.startswith("target (") for place in elsewhere)
+    if close and not other_type:
         todo = f"Did you mean {close}?{_what_differs(name, close)}"
     elif _SECRET.search(name):
         todo = "Secrets do not go in this file, but in the encrypted one beside it."
@@ -176,10 +177,14 @@ def _not_a_choice(detail: ErrorDetails, _: Key, subject: str) -> Said:
 def _target_type(detail: ErrorDetails, _: Key, __: str) -> Said:
     if detail["type"] == "union_tag_not_found":
         return Said("has no type", f"Add type: {TARGETS}.", "missing", at_key=True)
-    tag = detail["ctx"]["tag"]
-    close = nearest(tag, shape.TARGET_TYPES)
+    return Said(*about_type(detail["ctx"]["tag"]))
+
+
+def about_type(written: object) -> tuple[str, str]:
+    """Say that there is no such type of target: message and advice."""
+    close = nearest(written, shape.TARGET_TYPES)
     guess = f"Did you mean {close}? " if close else ""
-    return Said(f"{shown(tag)} is not a type of target", f"{guess}Choose {TARGETS}.")
+    return f"{shown(written)} is not a type of target", f"{guess}Choose {TARGETS}."
 
 
 _PATTERNS = {
