@@ -351,7 +351,8 @@ def _time_zone(value: str) -> str:
     if value == "Europe/Amsterdam":
         return value
     known = available_timezones()
-    if value in known:
+    # A machine without the tz database cannot tell.
+    if value in known or not known:
         return value
     city = {zone.rpartition("/")[2].lower(): zone for zone in known}.get(value.strip().lower())
     close = city or nearest(value, known)
