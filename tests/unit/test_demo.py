@@ -18,8 +18,9 @@ from ddconsul.commands.dutch import PROGRESS, in_dutch
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import UPSTREAM
 from ddconsul.operations import demo as operation
-from ddconsul.operations.demo import Listed
+from ddconsul.operations import demos
 from ddconsul.operations.demo_notes import Choice, DemoError, Notes, check_name, now, period, read_notes, write_notes
+from ddconsul.operations.demos import Listed
 from ddconsul.operations.deploy import STAGES, DeployResult
 from ddconsul.operations.source import Source
 from ddconsul.paths import Paths, state_folder
@@ -46,7 +47,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(operation, "reachable", lambda _: False)
-    monkeypatch.setattr(operation, "_containers", dict)
+    monkeypatch.setattr(demos, "_containers", dict)
     return tmp_path
 
 
@@ -151,11 +152,9 @@ def container(name: str, state: str) -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def three(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a demo that runs, one that is switched off, and one whose making was killed."""
-    monkeypatch.setattr(
-        operation, "_containers", lambda: container("oud", "exited") | container("voorbeeld", "running")
-    )
-    monkeypatch.setattr(operation, "memory_used", lambda _: 340_000_000)
-    monkeypatch.setattr(operation, "preparations", list)
+    monkeypatch.setattr(demos, "_containers", lambda: container("oud", "exited") | container("voorbeeld", "running"))
+    monkeypatch.setattr(demos, "memory_used", lambda _: 340_000_000)
+    monkeypatch.setattr(demos, "preparations", list)
     for name in ("voorbeeld", "half"):
         operation.plan(name, lasts="2d" if name == "voorbeeld" else None, clock=lambda: NOON)
     folder = state_folder() / "demos" / "voorbeeld"
@@ -166,7 +165,7 @@ def three(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("three")
 def test_the_list_knows_files_and_containers() -> None:
-    half, old, example = operation.demos(lambda: NOON)
+    half, old, example = demos.demos(lambda: NOON)
     assert half == Listed("half", "", "unfinished", standin=True, made=NOON)
     assert old == Listed("oud", "http://localhost:8080/", "stopped")
     assert example == Listed(
@@ -204,7 +203,7 @@ def test_the_list_as_json() -> None:
 
 
 def test_an_empty_list_says_how_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operation, "preparations", list)
+    monkeypatch.setattr(demos, "preparations", list)
     assert CliRunner().invoke(demo, ["list"]).output == "Er zijn geen demo's. Begin met: ddconsul demo up\n"
 
 
@@ -225,8 +224,8 @@ def test_what_is_no_length_of_time(text: str) -> None:
 def test_a_demo_expires_when_its_time_is_over_and_no_sooner() -> None:
     operation.plan("kort", lasts="12u", clock=lambda: NOON)
     operation.plan("altijd", clock=lambda: NOON)
-    assert operation.expired(lambda: NOON + timedelta(hours=12) - timedelta(seconds=1)) == []
-    assert operation.expired(lambda: NOON + timedelta(hours=12)) == ["kort"]
+    assert demos.expired(lambda: NOON + timedelta(hours=12) - timedelta(seconds=1)) == []
+    assert demos.expired(lambda: NOON + timedelta(hours=12)) == ["kort"]
 
 
 def test_again_keeps_the_time_unless_told_otherwise() -> None:
@@ -243,7 +242,7 @@ def test_again_keeps_the_time_unless_told_otherwise() -> None:
 def test_a_wrong_length_of_time_makes_nothing() -> None:
     with pytest.raises(DemoError):
         operation.plan("kort", lasts="morgen")
-    assert operation.demos() == []
+    assert demos.demos() == []
 
 
 def test_notes_of_an_earlier_ddconsul_are_read(tmp_path: Path) -> None:
@@ -277,10 +276,10 @@ def test_a_shell_completes_names_and_starters() -> None:
 def test_removing_what_is_not_there_names_what_is() -> None:
     operation.plan("voorbeeld")
     with pytest.raises(DemoError) as caught:
-        operation.remove("anders", print)
+        demos.remove("anders", print)
     assert caught.value.todo == "Er zijn: voorbeeld."
     with pytest.raises(DemoError) as caught:
-        operation.remove("voorbeld", print)
+        demos.remove("voorbeld", print)
     assert caught.value.todo == "Bedoelt u voorbeeld? Er zijn: voorbeeld."
 
 
@@ -298,8 +297,8 @@ def removed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name, age, lasts in (("oud", 72, None), ("nieuw", 1, None), ("kort", 24, "12u")):
         made = now() - timedelta(hours=age)
         operation.plan(name, lasts=lasts, clock=partial(datetime.fromisoformat, made.isoformat()))
-    monkeypatch.setattr(operation, "remove", lambda name, _: gone.append(name))
-    monkeypatch.setattr(operation, "remove_preparations", lambda *, images: gone.append(f"images {images}"))
+    monkeypatch.setattr(demos, "remove", lambda name, _: gone.append(name))
+    monkeypatch.setattr(demos, "remove_preparations", lambda *, images: gone.append(f"images {images}"))
     return gone
 
 
@@ -442,7 +441,7 @@ def test_up_tells_where_to_look_and_how_to_log_in() -> None:
 @pytest.mark.usefixtures("_deploys")
 def test_up_says_which_demos_went_because_their_time_was_over(monkeypatch: pytest.MonkeyPatch) -> None:
     gone: list[str] = []
-    monkeypatch.setattr(operation, "remove", lambda name, _: gone.append(name))
+    monkeypatch.setattr(demos, "remove", lambda name, _: gone.append(name))
     long_ago = now() - timedelta(days=3)
     for name in ("oud", "weer"):
         operation.plan(name, lasts="2d", clock=lambda: long_ago)

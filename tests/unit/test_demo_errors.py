@@ -20,6 +20,7 @@ from ddconsul.errors import (
     StepFailedError,
 )
 from ddconsul.operations import demo as operation
+from ddconsul.operations import demos
 from ddconsul.operations.demo_notes import DemoError
 from ddconsul.targets.base import TargetError
 
@@ -118,7 +119,7 @@ def test_the_english_is_kept_where_only_its_owner_reads(tmp_path: Path, monkeypa
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(operation, "reachable", lambda _: False)
-    monkeypatch.setattr(operation, "_containers", dict)
+    monkeypatch.setattr(demos, "_containers", dict)
 
     def refuse(*_: object) -> None:
         raise TargetError("The container does not start: odd", "ddconsul-demo-a", "Try by hand: podman run")
@@ -135,7 +136,7 @@ def test_the_english_is_kept_where_only_its_owner_reads(tmp_path: Path, monkeypa
 
 def test_what_is_dutch_already_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(operation, "_containers", dict)
+    monkeypatch.setattr(demos, "_containers", dict)
     done = CliRunner().invoke(demo, ["open", "Nee!"], standalone_mode=False)
     assert isinstance(done.exception, DemoError)
     assert done.exception.what == "is geen naam voor een demo"

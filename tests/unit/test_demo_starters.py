@@ -8,6 +8,7 @@ import pytest
 
 from ddconsul.instance.loader import load
 from ddconsul.operations import demo as operation
+from ddconsul.operations import demos
 from ddconsul.operations.demo_notes import DemoError, check_name
 from ddconsul.translate.state import PROCESSES, settings
 
@@ -30,7 +31,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(operation, "reachable", lambda _: False)
-    monkeypatch.setattr(operation, "_containers", dict)
+    monkeypatch.setattr(demos, "_containers", dict)
 
 
 def test_those_that_the_handbook_names() -> None:

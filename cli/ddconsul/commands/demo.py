@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from ddconsul.operations.demo import Listed, Started
+    from ddconsul.operations.demo import Started
     from ddconsul.operations.demo_notes import Choice
+    from ddconsul.operations.demos import Listed
 
 STANDIN = "Let op: dit is een stand-in, niet Consul zelf."
 NONE = "Er zijn geen demo's."
@@ -85,7 +86,7 @@ def up(name: str | None, *, as_json: bool, **wishes: Any) -> None:  # noqa: ANN4
 @json_option
 def list_(*, as_json: bool) -> None:
     """Toon de demo's op deze computer, met hun geheugen en hoe lang ze blijven."""
-    from ddconsul.operations.demo import demos, preparations  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import demos, preparations  # noqa: PLC0415 — keeps `--help` fast
 
     with dutch_errors(as_json=as_json):
         found, ready = demos(), preparations()
@@ -110,7 +111,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("name", default="voorbeeld", required=False, metavar="[NAAM]", shell_complete=_names)
 def open_(name: str) -> None:
     """Open een demo in de browser; zonder browser staat hier het adres."""
-    from ddconsul.operations.demo import find_running  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import find_running  # noqa: PLC0415 — keeps `--help` fast
 
     with dutch_errors(as_json=False):
         url = find_running(name).url
@@ -124,7 +125,7 @@ def open_(name: str) -> None:
 @click.option("-f", "--follow", is_flag=True, help="Blijf kijken naar wat erbij komt, tot Ctrl-C.")
 def logs(name: str, *, follow: bool) -> None:
     """Toon wat de site van een demo in zijn logboek schreef."""
-    from ddconsul.operations import demo as operation  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations import demos as operation  # noqa: PLC0415 — keeps `--help` fast
 
     with dutch_errors(as_json=False):
         lines = operation.logs(name, follow=follow)
@@ -143,7 +144,7 @@ def logs(name: str, *, follow: bool) -> None:
 @json_option
 def down(names: tuple[str, ...], *, everything: bool, age: str | None, over: bool, cache: bool, as_json: bool) -> None:
     """Haal demo's weg, met alles wat erin staat."""
-    from ddconsul.operations.demo import remove_preparations  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import remove_preparations  # noqa: PLC0415 — keeps `--help` fast
 
     if bool(names) + everything + over != 1:
         raise click.UsageError("Geef de namen van demo's, of --all, of --expired.")
@@ -190,7 +191,7 @@ def browse(url: str) -> bool:
 
 
 def _remove_expired(spared: str, *, as_json: bool) -> None:
-    from ddconsul.operations.demo import expired, remove  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import expired, remove  # noqa: PLC0415 — keeps `--help` fast
 
     gone = [name for name in expired() if name != spared]
     for name in gone:
@@ -200,7 +201,7 @@ def _remove_expired(spared: str, *, as_json: bool) -> None:
 
 
 def _chosen(names: Sequence[str], *, age: str | None, over: bool) -> list[str]:
-    from ddconsul.operations import demo as operation  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations import demos as operation  # noqa: PLC0415 — keeps `--help` fast
 
     for name in names:
         # All of them first: a mistake in the last name must not come after the first demo is gone.
@@ -213,7 +214,7 @@ def _chosen(names: Sequence[str], *, age: str | None, over: bool) -> list[str]:
 
 
 def _remove(names: Sequence[str], *, as_json: bool) -> list[str]:
-    from ddconsul.operations.demo import remove  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import remove  # noqa: PLC0415 — keeps `--help` fast
 
     for name in names:
         remove(name, in_dutch(progress(as_json=as_json)))

@@ -1,33 +1,32 @@
-"""Makes, lists and removes demos: sites in containers on this machine, to be looked at and thrown away.
+"""Makes demos: sites in containers on this machine, to be looked at and thrown away.
 
 Who uses it is no programmer: what it says, it says in Dutch.
 """
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ddconsul import assets
-from ddconsul.ansible.redact import Redactor
 from ddconsul.ansible.runner import new_log
 from ddconsul.errors import InputError
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import UPSTREAM, Consul, ContainerTarget, Instance, Mail, Tls
 from ddconsul.instance.values import is_url
-from ddconsul.operations import demo_base, playbook
+from ddconsul.operations import playbook
 from ddconsul.operations.demo_base import DemoBase
 from ddconsul.operations.demo_notes import (
     Choice,
     DemoError,
     Notes,
     check_name,
-    must_be_there,
+    folder_of,
+    folders,
+    iso,
     nearest,
     now,
     period,
@@ -41,20 +40,17 @@ from ddconsul.operations.lock import only_run
 from ddconsul.operations.source import STANDIN_MARK, resolve
 from ddconsul.paths import Paths, cache_folder, state_folder
 from ddconsul.secrets import ADMINISTRATOR_PASSWORD, write_private
-from ddconsul.targets.container import LABEL, LABEL_HTTP, LABEL_STATE, Making, container_name
 from ddconsul.targets.container import ContainerTarget as Container
-from ddconsul.targets.image import one_at_a_time
-from ddconsul.targets.machine import check, memory_used, read_machine
+from ddconsul.targets.container import Making
+from ddconsul.targets.machine import check, read_machine
 from ddconsul.targets.podman import Podman
-from ddconsul.targets.snapshot import Snapshots
 from ddconsul.translate.vars import deploy_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from ddconsul.operations.demo_notes import Clock
-    from ddconsul.targets.snapshot import Snapshot
 
 DEFAULT_NAME = "voorbeeld"
 # The site of a demo is named apart, so that no demo ever takes the place of a municipality's own container.
@@ -121,42 +117,13 @@ class Started:
             "municipality": self.demo.instance.municipality.name,
             "file": str(self.demo.paths.file),
             "made": self.demo.notes.made.isoformat(),
-            "expires": _iso(self.demo.notes.expires),
+            "expires": iso(self.demo.notes.expires),
             "changed": deployed["changed"],
             "changes": deployed["changes"],
             "seconds": deployed["seconds"],
             "log": deployed["log"],
             "stop": f"ddconsul demo down {self.demo.name}",
         }
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A demo in the list.
-
-    Args:
-        name: Its name.
-        url: Where a browser finds it, or "" when there is no container.
-        state: Whether it runs, is switched off, or never came to answer.
-        standin: Whether it runs the stand-in; None when that is not known.
-        made: When it was first asked for; None when that is not known.
-        expires: When it may be removed; None for never.
-        expired: Whether it may be removed.
-        memory: Bytes of memory that its processes use; None when that cannot be seen.
-    """
-
-    name: str
-    url: str
-    state: Literal["running", "stopped", "unfinished"]
-    standin: bool | None = None
-    made: datetime | None = None
-    expires: datetime | None = None
-    expired: bool = False
-    memory: int | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as `--json` shows it."""
-        return {**asdict(self), "made": _iso(self.made), "expires": _iso(self.expires)}
 
 
 def plan(
@@ -185,9 +152,9 @@ def plan(
         InputError: When the file is not right.
     """
     name = name or starter or DEFAULT_NAME
-    check_name(name, _folders())
+    check_name(name, folders())
     stays = period(lasts) if lasts else None
-    folder = _folder(name)
+    folder = folder_of(name)
     before = read_notes(folder)
     wishes = _wishes(name, file, starter)
     choice = _choose(before.choice if before else None, source, wishes)
@@ -217,107 +184,6 @@ def start(demo: Demo, report: Callable[[str], None]) -> Started:
     result = deploy(demo.instance, demo.paths, report) if there else _make(demo, podman, report)
     write_notes(demo.folder, replace(demo.notes, ready=True))
     return Started(demo, result, demo.paths.secrets.load()[ADMINISTRATOR_PASSWORD])
-
-
-def demos(clock: Clock = now) -> list[Listed]:
-    """Return the demos on this machine."""
-    containers = _containers()
-    return [_listed(name, containers.get(name), clock()) for name in sorted(_folders() | set(containers))]
-
-
-def find(name: str) -> Listed:
-    """Return a demo that is there.
-
-    Raises:
-        DemoError: There is none of this name.
-    """
-    there = {demo.name: demo for demo in demos()}
-    must_be_there(name, there)
-    return there[name]
-
-
-def find_running(name: str) -> Listed:
-    """Return a demo that runs.
-
-    Raises:
-        DemoError: There is none of this name, or it does not run.
-    """
-    found = find(name)
-    if found.state != "running":
-        what = "staat uit" if found.state == "stopped" else "is nog niet af"
-        raise DemoError(what, f"demo {name}", f"Start hem met: ddconsul demo up {name}")
-    return found
-
-
-def logs(name: str, *, follow: bool = False) -> Iterator[str]:
-    """Return the lines of a demo's journal, without the site's secrets.
-
-    Args:
-        name: Name of the demo.
-        follow: Whether to wait for lines to come.
-
-    Raises:
-        DemoError: There is no such demo, or it does not run.
-    """
-    find_running(name)
-    redact = Redactor(_secrets(name))
-    site = PREFIX + name
-    what = (f"--unit=ddconsul-{site}*", f"--lines={_LINES_OF_LOG}", *(("--follow",) if follow else ()))
-    journal = ("journalctl", "--quiet", "--no-pager", "--no-hostname", "--output=short-iso", *what)
-    return (redact(line) for line in Podman(read_machine()).follow("exec", container_name(site), *journal))
-
-
-def remove(name: str, report: Callable[[str], None]) -> None:
-    """Remove a demo, finished or not: its container, its files and its secrets.
-
-    Raises:
-        DemoError: There is no such demo.
-        DdconsulError: It is being made at this moment.
-    """
-    find(name)
-    with _alone(name):
-        podman = Podman(read_machine())
-        Container(PREFIX + name, podman, state_folder()).remove(report)
-        shutil.rmtree(_folder(name), ignore_errors=True)
-        if podman.machine.podman:
-            Snapshots(podman).prune()
-
-
-def older_than(age: str, clock: Clock = now) -> list[str]:
-    """Return the names of the demos that were made longer ago than that.
-
-    Args:
-        age: How long, as a person writes it: `2d`.
-        clock: Tells the time.
-
-    Raises:
-        DemoError: It is no length of time.
-    """
-    since = clock() - period(age)
-    return [demo.name for demo in demos(clock) if demo.made is not None and demo.made < since]
-
-
-def expired(clock: Clock = now) -> list[str]:
-    """Return the names of the demos whose time is over."""
-    return [demo.name for demo in demos(clock) if demo.expired]
-
-
-def preparations() -> list[Snapshot]:
-    """Return the images that the next demo can start from."""
-    podman = Podman(read_machine())
-    return Snapshots(podman).all() if podman.machine.podman else []
-
-
-def remove_preparations(*, images: bool) -> None:
-    """Remove what a killed `up` left of an image in the making; and the images themselves where that is asked."""
-    podman = Podman(read_machine())
-    if not podman.machine.podman:
-        return
-    with suppress(BlockingIOError), one_at_a_time(demo_base.LOCK, _leave):
-        for site in demo_base.left_over(podman, state_folder()):
-            Container(site, podman, state_folder()).remove(lambda _: None)
-    if images:
-        Snapshots(podman).prune(kept=0)
 
 
 def keep_english(text: str) -> Path:
@@ -405,7 +271,7 @@ def _wishes(name: str, file: Path | None, starter: str | None) -> Instance:
         raise DemoError("gaan niet samen", "--file en --starter", "Geef er een van de twee.")
     if starter is not None:
         return _starter(name, starter)
-    kept = _folder(name) / FILE
+    kept = folder_of(name) / FILE
     wanted = file or (kept if kept.is_file() else None)
     return load(wanted).instance if wanted else _example(name)
 
@@ -459,67 +325,3 @@ def _title(name: str) -> str:
 
 def _domain(name: str) -> str:
     return f"{name.strip('-')}.example.org"
-
-
-def _folders() -> set[str]:
-    return {path.name for path in (state_folder() / "demos").glob("*") if path.is_dir()}
-
-
-def _folder(name: str) -> Path:
-    return state_folder() / "demos" / name
-
-
-def _secrets(name: str) -> list[str]:
-    try:
-        return list(Paths.of_user(_folder(name) / FILE).secrets.load().values())
-    except InputError:
-        return []
-
-
-def _leave() -> None:
-    raise BlockingIOError
-
-
-@contextmanager
-def _alone(name: str) -> Iterator[None]:
-    """Keep a demo from being made while it is removed; one without a file that can be read is made by nobody."""
-    file = _folder(name) / FILE
-    try:
-        instance = load(file).instance
-    except InputError:
-        yield
-        return
-    with only_run(instance, Paths.of_user(file)):
-        yield
-
-
-def _containers() -> dict[str, dict[str, Any]]:
-    """Return the containers of demos, by the demo's name."""
-    machine = read_machine()
-    if not machine.podman:
-        return {}
-    # Those of this user's own state: another one's demos are none of our business.
-    found = Podman(machine).containers(f"{LABEL_STATE}={state_folder()}")
-    sites = ((entry["Labels"].get(LABEL, ""), entry) for entry in found)
-    return {site.removeprefix(PREFIX): entry for site, entry in sites if site.startswith(PREFIX)}
-
-
-def _listed(name: str, container: dict[str, Any] | None, at: datetime) -> Listed:
-    notes = read_notes(_folder(name))
-    port = container["Labels"].get(LABEL_HTTP) if container else None
-    running = container is not None and container["State"] == "running"
-    unfinished = container is None or (notes is not None and not notes.ready)
-    return Listed(
-        name,
-        url=f"http://localhost:{port}/" if port else "",
-        state="unfinished" if unfinished else "running" if running else "stopped",
-        standin=notes.choice.standin if notes else None,
-        made=notes.made if notes else None,
-        expires=notes.expires if notes else None,
-        expired=notes is not None and notes.expired(at),
-        memory=memory_used(container["Pid"]) if container is not None and running else None,
-    )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

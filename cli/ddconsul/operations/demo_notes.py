@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
 from ddconsul.instance.models import slug
+from ddconsul.paths import state_folder
 from ddconsul.secrets import write_private
 
 if TYPE_CHECKING:
@@ -159,3 +160,18 @@ def nearest(name: str, there: Collection[str]) -> str:
     by_ease = {each.replace("-", ""): each for each in sorted(there)}
     found = difflib.get_close_matches(re.sub(r"[^a-z0-9]", "", name.lower()), by_ease, n=1)
     return f"Bedoelt u {by_ease[found[0]]}?" if found else ""
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a moment as JSON has it."""
+    return moment.isoformat() if moment else None
+
+
+def folders() -> set[str]:
+    """Return the names of the demos that have files."""
+    return {path.name for path in (state_folder() / "demos").glob("*") if path.is_dir()}
+
+
+def folder_of(name: str) -> Path:
+    """Return the folder with the files of a demo."""
+    return state_folder() / "demos" / name
