@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.e2e
 FILE = """\
 municipality: {{name: "Gemeente 's-Éénhoven", domain: praatmee.example.org, languages: [nl, en]}}
 target: {{type: container}}
-consul: {{source: {source}}}
+consul: {{source: {source}{gems}}}
 branding: {{colours: {{brand: "#6a1b9a", header: "#004a83"}}}}
 modules: {{debates: off, proposals: on, polls: on, budgets: off, legislation: on, sdg: off}}
 administrators: [{{name: Beheer, email: beheer@example.org}}]
@@ -101,7 +100,7 @@ def smoke(tool: Tool, folder: Path, *words: str | Path) -> Run:
 def kept(tool: Tool, standin: Material, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     folder = tmp_path_factory.mktemp("smoke")
     file = folder / "gemeente.yml"
-    file.write_text(FILE.format(source=standin.source), encoding="utf-8")
+    file.write_text(municipality_file(standin), encoding="utf-8")
     first = smoke(tool, folder, file, "--keep")
     assert first.file["kept"], first
     yield Kept(tool, first, folder)
@@ -234,18 +233,15 @@ def test_starters_and_inventories_side_by_side(tool: Tool, tmp_path: Path) -> No
     assert containers(tool) == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_who_stops_it_finds_no_container_left(
-    tool: Tool, standin: Material, tmp_path: Path, number: signal.Signals
-) -> None:
+def test_who_ends_it_finds_no_container_left(tool: Tool, standin: Material, tmp_path: Path) -> None:
     for name in ("een.yml", "twee.yml"):
-        (tmp_path / name).write_text(FILE.format(source=standin.source), encoding="utf-8")
+        (tmp_path / name).write_text(municipality_file(standin), encoding="utf-8")
     before = containers(tool)
     run = tool.start("smoke", tmp_path, "--jobs", "2", cwd=tmp_path)
     try:
         wait_until(lambda: len(containers(tool) - before) == 2, "both containers are there", 600)
         time.sleep(3)
-        run.send_signal(number)
+        run.terminate()
         out, _ = run.communicate(timeout=120)
     finally:
         run.kill()
@@ -254,6 +250,20 @@ def test_who_stops_it_finds_no_container_left(
     assert "Traceback" not in out
     assert containers(tool) == before
     assert not [path for path in (tool.state / "smoke").iterdir() if not (path / "kept").exists()]
+
+
+@pytest.mark.real
+def test_consul_itself_passes_every_check(tool: Tool, consul: Material, tmp_path: Path) -> None:
+    (tmp_path / "gemeente.yml").write_text(municipality_file(consul), encoding="utf-8")
+    run = smoke(tool, tmp_path, "gemeente.yml")
+
+    assert (run.named("failed"), run.named("skipped")) == (set(), set()), run.file["checks"]
+    assert run.done.err.startswith("Consul Democracy itself")
+    assert (run.done.code, run.file["standin"]) == (0, False)
+
+
+def municipality_file(material: Material) -> str:
+    return FILE.format(source=material.source, gems=f", gems_mirror: {material.gems}" if material.gems else "")
 
 
 def containers(tool: Tool) -> set[str]:
