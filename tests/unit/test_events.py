@@ -62,6 +62,16 @@ class Ears:
         self.heard.append(("stopping", line))
 
 
+def test_a_listener_to_stages_hears_them_with_their_tasks() -> None:
+    ears = Ears()
+    ears.verbosity = 0
+    reader = EventReader(ears, print, {"base": "Preparing"})
+    reader.read({"event": "playbook_on_task_start", "event_data": {"role": "base", "task": "Write"}})
+    check = {"role": "base", "task": "Validating arguments", "task_action": "ansible.builtin.validate_argument_spec"}
+    reader.read({"event": "playbook_on_task_start", "event_data": check})
+    assert ears.heard == [("stage", "Looking at the host"), ("stage", "Preparing"), ("task", "Write")]
+
+
 def test_a_listener_hears_tasks_and_what_ansible_prints_without_secrets() -> None:
     ears = Ears()
     log: list[str] = []
@@ -69,8 +79,6 @@ def test_a_listener_hears_tasks_and_what_ansible_prints_without_secrets() -> Non
     data = {"role": "base", "task": "Write geheim123"}
     reader.read({"event": "playbook_on_task_start", "event_data": data, "stdout": "TASK [Write geheim123]"})
     assert ears.heard == [
-        ("stage", "Looking at the host"),
-        ("stage", "Preparing"),
         ("task", "Write ********"),
         ("ansible", "TASK [Write ********]"),
     ]

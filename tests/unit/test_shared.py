@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,13 @@ def test_json_stands_alone_on_standard_output(monkeypatch, variable: str, flags:
     assert CliRunner().invoke(run, ["--json", "--fail", *flags]).stdout == ""
 
 
+def test_gitlab_gets_its_marks_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITLAB_CI", "true")
+    out = CliRunner().invoke(run, []).stdout
+    assert re.match("\x1b\\[0Ksection_start:[0-9]+:ddconsul_1_building\\[collapsed=true\\]\r\x1b\\[0KBuilding\n", out)
+    assert re.search("\x1b\\[0Ksection_end:[0-9]+:ddconsul_1_building\r\x1b\\[0K\n$", out)
+
+
 def test_verbose_shows_what_ansible_prints() -> None:
     assert "TASK [Compile]" in CliRunner().invoke(run, ["-v"]).output
     assert "TASK [Compile]" not in CliRunner().invoke(run, []).output
@@ -148,7 +156,7 @@ def test_a_request_to_end_stops_like_ctrl_c(number: int) -> None:
 
 def test_the_recap_fits_on_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     long = Stage("Beginning a build of " + "Consul " * 9, 185, ("b",) * 12)
-    show_recap((Stage("Preparing the host", 12.4, ("a",)), long, Stage("Checking", 0.2)))
+    show_recap((Stage("Preparing the host: all (of it)", 12.4, ("a",)), long, Stage("Checking", 0.2)))
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
         "  Preparing the host                                         12 s     1 change",

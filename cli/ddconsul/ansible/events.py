@@ -21,6 +21,7 @@ FailureKind = Literal["unreachable", "preflight", "task"]
 STATUS_TASK = "Report the state of the site"
 STATUS_VARIABLE = "consul_site_status"
 MESSAGE_LINES = 15
+ARGUMENTS = "validate_argument_spec"
 # Where a module puts what its program said.
 OUTPUT = ("stderr", "module_stderr", "stdout", "module_stdout")
 # What comes before the first stage: Ansible starts, and looks whether the host qualifies.
@@ -233,7 +234,9 @@ class EventReader:
             self._say(BEGINNING)
         if not _is_precheck(data):
             self._find_stage(data)
-        self._listener.task(self._task(data))
+        # That a role's arguments are checked is nobody's news.
+        if not str(data.get("task_action")).endswith(ARGUMENTS):
+            self._listener.task(self._task(data))
 
     def _find_stage(self, data: Event) -> None:
         role = str(data.get("role") or "")
@@ -248,7 +251,9 @@ class EventReader:
 
     def _say(self, stage: str) -> None:
         self._said.add(stage)
-        self._listener(self._names.get(stage, stage))
+        # Ansible's own output has its own order.
+        if not self._listener.verbosity:
+            self._listener(self._names.get(stage, stage))
 
     def _task(self, data: Event) -> str:
         return self._redact(str(data.get("task") or ""))
@@ -348,4 +353,4 @@ def _task_file(data: Event) -> str:
 
 def _is_precheck(data: Event) -> bool:
     """Tell whether a task looks before anything changes: a precheck, or the check of a role's arguments."""
-    return _task_file(data).startswith("precheck") or str(data.get("task_action")).endswith("validate_argument_spec")
+    return _task_file(data).startswith("precheck") or str(data.get("task_action")).endswith(ARGUMENTS)

@@ -395,6 +395,11 @@ SERVICES = (
         todo="On the host, as root: nginx -t — a file in /etc/nginx that is not ddconsul's may be the cause.",
     ),
     Known(
+        r"Unit \S*?(?P<unit>[\w@.-]+) is masked",
+        what="The service {unit} is masked on the host: somebody switched it off for good.",
+        todo="On the host, as root: systemctl unmask {unit} — and run it again.",
+    ),
+    Known(
         r"Job for (?P<unit>\S+?\.\w+) failed",
         r"(?P<unit>[\w@.-]+\.service): Failed with result",
         r"Unable to (?:re)?start service (?P<unit>[\w@.-]+)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from ddconsul.commands.plain import took
+from ddconsul.commands.plain import short, took
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +62,7 @@ class LiveProgress:
         line = Text(self._line)
         if self._task:
             # Its task tells more than the rest of a stage's sentence does.
-            line = Text(re.split(r" \(|[:,] ", self._line)[0])
+            line = Text(short(self._line))
             line.truncate(self._console.width // 2, overflow="ellipsis")
             line.append(f" · {self._task}", style="dim")
         line = Text.assemble(turning if isinstance(turning, Text) else "", " ", line, no_wrap=True, end="")

@@ -146,6 +146,11 @@ def sentence(error: BaseException) -> str:
     return "Stopped." if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
 
 
+def short(stage: str) -> str:
+    """Return what a stage's sentence begins with, where there is little room: what comes after is detail."""
+    return re.split(r" \(|[:,] ", stage)[0]
+
+
 def took(seconds: float) -> str:
     """Return a time for a person: `12 s`, `3 min 05 s`."""
     whole = round(seconds)
@@ -156,7 +161,7 @@ def recap_lines(stages: Sequence[Stage], width: int = WIDTH) -> list[str]:
     """Return what a run did, a line for each of its stages: its time, and how many changes it made."""
     if not stages:
         return []
-    rows = [(stage.name, took(stage.seconds), len(stage.changes)) for stage in stages]
+    rows = [(short(stage.name), took(stage.seconds), len(stage.changes)) for stage in stages]
     rows.append(("All together", took(sum(stage.seconds for stage in stages)), sum(row[2] for row in rows)))
     room = min(max(len(name) for name, _, _ in rows), width - 30)
     lines = []

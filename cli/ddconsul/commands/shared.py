@@ -52,7 +52,8 @@ def progress(*, as_json: bool) -> Callable[[str], None]:
     """Return what shows progress: on standard output, or beside the JSON document."""
 
     def report(line: str) -> None:
-        click.echo(line, err=as_json)
+        # What looks like colour is GitLab's mark of a section; without it there is none to take out.
+        click.echo(line, err=as_json, color=True)
 
     return report
 
