@@ -166,7 +166,7 @@ def recap_lines(stages: Sequence[Stage], width: int = WIDTH) -> list[str]:
     room = min(max(len(name) for name, _, _ in rows), width - 30)
     lines = []
     for name, time_taken, changes in rows:
-        short = name if len(name) <= room else f"{name[: room - 1]}…"
+        label = name if len(name) <= room else f"{name[: room - 1]}…"
         counted = f"{changes:4} {'change' if changes == 1 else 'changes'}" if changes else "   -"
-        lines.append(f"  {short:<{room}}  {time_taken:>11}  {counted}")
+        lines.append(f"  {label:<{room}}  {time_taken:>11}  {counted}")
     return lines
