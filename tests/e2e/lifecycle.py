@@ -45,6 +45,7 @@ class World:
     municipality: Municipality
     material: Material
     slug: str
+    planned: Outcome
     first: Outcome
     host: Host
     mails: Mailbox
@@ -89,9 +90,17 @@ def deploy_first(tool: Tool, folder: Path, material: Material, slug: str) -> Wor
         },
     )
     assert municipality.run("validate").code == 0
+    planned = municipality.plan()
     first = municipality.deploy()
     host = Host(f"ddconsul-{slug}")
-    return World(municipality, material, slug, first, host, host.catch_mail())
+    return World(municipality, material, slug, planned, first, host, host.catch_mail())
+
+
+def set_by_hand(world: World, setting: str, value: str) -> None:
+    """Change a setting as an administrator does in the admin pages."""
+    query = b"UPDATE settings SET value = :'value' WHERE key = :'key'"
+    psql = f'psql --quiet --set="key={setting}" --set="value={value}"'
+    world.host.sh(f"cd / && runuser -u {account(world.slug)} -- {psql}", stdin=query)
 
 
 class FirstDeploy:
@@ -105,6 +114,14 @@ class FirstDeploy:
         assert told["administrator"] == "beheer@example.org"
         assert told["consul"]["standin"] is world.material.standin
         assert told["changed"] > 0
+
+    def test_its_plan_named_all_that_it_did_and_nothing_else(self, world: World) -> None:
+        planned, done = world.planned.json, world.first.json
+
+        assert planned["changes"] == done["changes"]
+        kinds = {change["kind"] for change in done["changes"]}
+        assert {"package", "build", "site", "content"} <= kinds
+        assert planned["effects"] == [{"text": "The site is new: nobody uses it yet.", "seconds": 0}]
 
     def test_no_secret_is_shown_logged_or_left_readable(self, world: World) -> None:
         secrets = world.municipality.secrets()
@@ -181,7 +198,9 @@ class LaterDeploys:
         done = world.municipality.run("deploy", "--check", "--json")
 
         assert done.code == 0, done
-        assert done.json["changes"] == ["Write what Consul contains"]
+        assert done.json["steps"] == ["Write what Consul contains"]
+        change = {"kind": "content", "object": "setting process.debates", "field": "value", "old": None, "new": "t"}
+        assert any(change.items() <= told.items() for told in done.json["changes"])
         assert features(world)["debates"] is None
 
     def test_one_setting_in_the_file_changes_that_setting_only(self, world: World) -> None:
@@ -189,7 +208,7 @@ class LaterDeploys:
         world.municipality.edit({"modules.debates": True})
         done = world.municipality.deploy()
 
-        assert done.json["changes"] == ["Write what Consul contains"]
+        assert done.json["steps"] == ["Write what Consul contains"]
         assert world.host.starts(world.slug) == before
         assert features(world)["debates"] == "t"
 
@@ -201,6 +220,35 @@ class LaterDeploys:
 
         changed = {unit for unit in before if before[unit] != after[unit]}
         assert changed == {f"ddconsul-{world.slug}-web.service", f"ddconsul-{world.slug}-worker.service"}
+
+    def test_a_host_that_drifted_is_planned_as_it_is_then_mended(self, world: World) -> None:
+        municipality, host, slug = world.municipality, world.host, world.slug
+        unit = f"/etc/systemd/system/ddconsul-{slug}-worker.service"
+        host.sh(f"echo '# by hand' >> {unit}; systemctl stop ddconsul-{slug}-nightly.timer")
+        host.sh(f"echo '# by hand' >> /etc/nginx/sites-enabled/ddconsul-{slug}")
+        set_by_hand(world, "mailer_from_name", "Van de beheerder")
+        municipality.edit({"modules.budgets": True})
+
+        planned = municipality.plan("--exit-code", code=2).json
+        done = municipality.deploy().json
+
+        assert planned["changes"] == done["changes"]
+        assert planned["effects"] == done["effects"]
+        told = {(change["kind"], change["object"], change["action"]) for change in done["changes"]}
+        assert {
+            ("file", unit, "written"),
+            ("service", f"ddconsul-{slug}-nightly.timer", "started"),
+            ("service", f"ddconsul-{slug}-web.service", "restarted"),
+            ("service", "the web server in front", "set up anew"),
+            ("content", "setting process.budgets", "changed"),
+        } <= told
+        kept = {(change["object"], change["old"], change["action"]) for change in done["kept"]}
+        assert ("setting mailer_from_name", "Van de beheerder", "kept") in kept
+        again = municipality.plan("--exit-code", code=0).json
+        assert again["changes"] == []
+        assert {change["object"] for change in again["kept"]} == {"setting mailer_from_name"}
+        municipality.edit({"modules.budgets": False})
+        municipality.deploy()
 
     def test_processes_that_are_killed_come_back(self, world: World) -> None:
         for part in ("web", "worker"):

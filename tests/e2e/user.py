@@ -163,6 +163,12 @@ class Municipality:
         assert done.code == 0, f"{done.out}\n{done.err}"
         return done
 
+    def plan(self, *words: str, code: int = 0) -> Outcome:
+        """Ask what a deploy would change; what it shows is JSON."""
+        done = self.run("plan", "--json", *words)
+        assert done.code == code, f"{done.out}\n{done.err}"
+        return done
+
     def secrets(self) -> dict[str, str]:
         """Return the secrets, with the command that deploy names."""
         vault = self.tool.program.with_name("ansible-vault")

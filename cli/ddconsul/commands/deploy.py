@@ -2,73 +2,99 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import file_argument, json_errors, json_option, load_file, settle, show_json, showing
+from ddconsul.commands.asking import smtp_password, somebody_there
+from ddconsul.commands.shared import (
+    file_argument,
+    json_errors,
+    json_option,
+    load_file,
+    show_json,
+    show_recap,
+    showing,
+    verbose_option,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from ddconsul.instance.models import Instance
     from ddconsul.operations.deploy import DeployResult
-    from ddconsul.secrets import SecretFiles
+    from ddconsul.paths import Paths
 
 
 @click.command
 @file_argument
-@click.option("--check", is_flag=True, help="Tell what would change, and change nothing on the host.")
+@click.option("--check", is_flag=True, help="Tell what would change, and change nothing of the site; as `plan` does.")
+@click.option("-y", "--yes", is_flag=True, help="Make no plan first and ask nothing; so it is off a terminal, too.")
+@verbose_option
 @json_option
-def deploy(file: Path, *, check: bool, as_json: bool) -> None:
-    """Make the platform match FILE (default: gemeente.yml); safe to run again."""
-    from ddconsul.operations.deploy import deploy as run  # noqa: PLC0415 — keeps `--help` fast
+def deploy(file: Path, *, check: bool, yes: bool, verbose: int, as_json: bool) -> None:
+    """Make the platform match FILE (default: gemeente.yml); safe to run again.
+
+    On a terminal it shows first what would change, and asks.
+    """
+    from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
     from ddconsul.paths import Paths  # noqa: PLC0415
 
     with json_errors(as_json):
         loaded = load_file(file)
         paths = Paths.of_user(loaded.path)
-        with showing(as_json=as_json) as report:
-            ask = partial(_smtp_password, report)
-            result = run(loaded.instance, paths, report, check=check, smtp_password=ask)
+        paths.secrets.unlock()
+        run = partial(_run, loaded.instance, paths, verbose=verbose, as_json=as_json)
+        planned = run(check=True) if not (check or yes or as_json) and somebody_there() else None
+        if planned is not None and not _agreed(planned):
+            click.echo("Nothing was changed.")
+            return
+        result = run(check=check)
     if as_json:
         show_json(result.as_dict())
+    elif check:
+        show_plan(result)
     else:
-        _show(result, paths.secrets)
+        _show(result, planned, file)
 
 
-def _smtp_password(report: Callable[[str], None]) -> str | None:
-    """Return the mail server's password: from the environment, or from whoever sits at the terminal."""
-    given = os.environ.get("DDCONSUL_SMTP_PASSWORD")
-    if given or not sys.stdin.isatty():
-        return given
-    settle(report)
-    answer: str = click.prompt("Password of the mail server", hide_input=True, err=True)
-    return answer
+def _run(instance: Instance, paths: Paths, *, check: bool, verbose: int, as_json: bool) -> DeployResult:
+    from ddconsul.operations.deploy import deploy as run  # noqa: PLC0415 — keeps `--help` fast
+
+    with showing(as_json=as_json, verbose=verbose) as report:
+        return run(instance, paths, report, check=check, smtp_password=partial(smtp_password, report))
 
 
-def _show(result: DeployResult, secrets: SecretFiles) -> None:
-    from ddconsul.ansible.runner import program  # noqa: PLC0415 — keeps `--help` fast
+def _agreed(planned: DeployResult) -> bool:
+    """Show a plan, and ask; a plan without changes needs no answer."""
+    from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
 
-    if result.check:
-        for change in result.changes:
-            click.echo(f"  would change: {change}")
-        click.echo(f"{result.changed} changes would be made (log: {result.log})")
-        return
-    changes = "nothing had to change" if not result.changed else f"{result.changed} changes"
+    click.echo()
+    show_plan(planned)
+    click.echo()
+    return not planned.made or click.confirm("Do this?")
+
+
+def _show(result: DeployResult, planned: DeployResult | None, file: Path) -> None:
+    from ddconsul.commands.planned import not_planned  # noqa: PLC0415 — keeps `--help` fast
+
+    click.echo()
+    show_recap(result.stages)
+    click.echo()
+    changes = "nothing had to change" if not result.made else f"{len(result.made)} changes"
     click.echo(f"Done in {result.seconds:.0f} s: {changes}.")
+    differences = not_planned(planned.made, result.made) if planned is not None else []
+    for line in ["It is not all as planned:", *differences] if differences else ():
+        click.echo(line)
     click.echo()
     click.echo(f"  Site           {result.url}")
     if result.domain not in result.url:
         click.echo(f"  Domain name    {result.domain} (of the file; a container is reached on this machine only)")
     click.echo(f"  Administrator  {result.administrator}")
-    # Installed with pipx, ddconsul is on PATH and Ansible is not.
-    vault = "ansible-vault" if shutil.which("ansible-vault") else program("ansible-vault")
-    click.echo(f"  Password       {vault} view --vault-password-file {secrets.password_file} {secrets.file}")
+    name = "" if str(file) == "gemeente.yml" else f" --file {file}"
+    click.echo(f"  Password       ddconsul secrets show administrator_password{name}")
     click.echo(f"  Log            {result.log}")
+    click.echo(f"  By hand        {result.command}")
     if result.source.standin:
         click.echo("This is the stand-in, not Consul Democracy itself.")

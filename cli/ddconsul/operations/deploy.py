@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
 from ddconsul.operations import playbook, source
+from ddconsul.operations.changes import changes_of, effects_of, unified
 from ddconsul.operations.lock import only_run
 from ddconsul.secrets import SMTP_PASSWORD
 from ddconsul.targets.factory import target_for
@@ -18,7 +19,9 @@ from ddconsul.translate.vars import Material, deploy_variables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ddconsul.ansible.events import Result, Stage
     from ddconsul.instance.models import Instance
+    from ddconsul.operations.changes import Change, Effect
     from ddconsul.operations.source import Source
     from ddconsul.paths import Paths
 
@@ -40,7 +43,7 @@ STAGES = {
 
 @dataclass(frozen=True)
 class DeployResult:
-    """A site that matches its file.
+    """A site that matches its file; or with `check`, what would make it so.
 
     Args:
         site: Its short name.
@@ -48,10 +51,14 @@ class DeployResult:
         domain: The domain name in the municipality file.
         administrator: E-mail address to log in with.
         source: Which Consul runs.
-        changes: Names of the steps that changed something.
-        changed: How many changes there were.
+        changed: How many steps changed something.
         seconds: How long it took.
         log: The log.
+        changes: What changed, and what was edited in the admin pages and kept.
+        steps: Names of the steps that changed something.
+        stages: The parts of the run.
+        command: A line for a shell that does the same by hand.
+        diffs: What changes in files, as unified diffs.
         check: Whether this only tells what would change.
     """
 
@@ -60,11 +67,30 @@ class DeployResult:
     domain: str
     administrator: str
     source: Source
-    changes: tuple[str, ...]
     changed: int
     seconds: float
     log: Path
+    changes: tuple[Change, ...] = ()
+    steps: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    command: str = ""
+    diffs: tuple[str, ...] = ()
     check: bool = False
+
+    @property
+    def made(self) -> tuple[Change, ...]:
+        """What really changes."""
+        return tuple(change for change in self.changes if change.made)
+
+    @property
+    def kept(self) -> tuple[Change, ...]:
+        """What was edited in the admin pages, and stays."""
+        return tuple(change for change in self.changes if not change.made)
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What inhabitants notice."""
+        return effects_of(self.changes)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as `--json` shows it."""
@@ -80,8 +106,12 @@ class DeployResult:
                 "standin": self.source.standin,
             },
             "changed": self.changed,
-            "changes": list(self.changes),
+            "changes": [change.as_dict() for change in self.made],
+            "kept": [change.as_dict() for change in self.kept],
+            "effects": [{"text": effect.text, "seconds": effect.seconds} for effect in self.effects],
+            "steps": list(self.steps),
             "seconds": round(self.seconds, 1),
+            "command": self.command,
             "log": str(self.log),
             "check": self.check,
         }
@@ -140,6 +170,7 @@ def _deploy(
         secrets=secrets,
         stages=STAGES,
         check=check,
+        diff=check,
     )
     return DeployResult(
         site=instance.site,
@@ -147,12 +178,23 @@ def _deploy(
         domain=instance.municipality.domain,
         administrator=instance.administrators[0].email,
         source=found,
-        changes=result.changes,
         changed=result.changed,
         seconds=time.monotonic() - begin,
-        log=result.log,
         check=check,
+        **told(instance, result),
     )
+
+
+def told(instance: Instance, result: Result) -> dict[str, Any]:
+    """Return the part of a DeployResult that a run of a playbook tells."""
+    return {
+        "log": result.log,
+        "changes": changes_of(result.steps, instance.site),
+        "steps": result.changes,
+        "stages": result.stages,
+        "command": result.command,
+        "diffs": tuple(diff for step in result.steps for diff in unified(step.result)),
+    }
 
 
 def gather(instance: Instance, found: Source, cache: Path) -> Material:

@@ -57,6 +57,10 @@ module DDConsul
             key, record.class.name, record.id)
     end
 
+    def empty?
+      @connection.select_value("SELECT count(*) FROM ddconsul.document").zero?
+    end
+
     def fingerprint(value)
       write("INSERT INTO ddconsul.document (fingerprint) VALUES (?) " \
             "ON CONFLICT (only_row) DO UPDATE SET fingerprint = excluded.fingerprint, applied_at = now()", value)
@@ -90,6 +94,7 @@ module DDConsul
     def apply
       ActiveRecord::Base.transaction do
         @memory = Memory.new(ActiveRecord::Base.connection)
+        @first = @memory.empty?
         I18n.with_locale(I18n.default_locale) do
           @document.fetch("settings", {}).each { |key, value| setting(key, value) }
           administrator(@document["administrator"]) if @document["administrator"]
@@ -159,7 +164,12 @@ module DDConsul
     def field(object, name, actual:, wanted:)
       last_known = @memory.applied?(object, name)
       last = @memory.applied(object, name)
-      if actual == wanted
+      if @first
+        # Of a new site all is told, whatever its seeds hold: it is what the site is made to contain.
+        yield unless actual == wanted
+        @memory.apply(object, name, wanted)
+        change(object, name, nil, wanted, "created")
+      elsif actual == wanted
         @memory.apply(object, name, wanted) unless last_known && last == wanted
       elsif !last_known || actual == last
         yield

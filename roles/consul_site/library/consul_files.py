@@ -39,10 +39,30 @@ options:
     type: list
     elements: path
     default: []
+  running:
+    description: Units that have to run, once the site was live; those that do not are told.
+    type: list
+    elements: str
+    default: []
+  live:
+    description: The path that is there once the site was live.
+    type: path
+    default: ""
+  secrets:
+    description: The file that C(signing_key) is written to afterwards.
+    type: path
+    default: ""
+  signing_key:
+    description: The key that sessions are signed with. Another one than in C(secrets) ends them, which is told.
+    type: str
+    default: ""
 author: the ddconsul contributors
 """
 
 RETURN = r"""
+stopped: {description: Units that have to run and do not, type: list, returned: always}
+sessions_end: {description: Whether another signing key ends everybody's session, type: bool, returned: always}
+unit: {description: The unit that reads the files, type: str, returned: always}
 outdated: {description: Whether the unit runs with older files than there are, type: bool, returned: always}
 written: {description: Paths of the files that changed, type: list, returned: always}
 """
@@ -122,6 +142,21 @@ def is_outdated(unit: str, paths: list[Path]) -> bool:
     return since > 0 and any(os.path.lexists(path) and path.lstat().st_mtime > since + 1 for path in paths)
 
 
+def stopped(units: list[str]) -> list[str]:
+    """Return the units that do not run, and are not about to."""
+    if not units:
+        return []
+    done = subprocess.run(["systemctl", "is-active", *units], capture_output=True, text=True, check=False)
+    states = done.stdout.split()
+    return [unit for unit, state in zip(units, states, strict=False) if state in {"inactive", "failed"}]
+
+
+def ends_sessions(secrets: str, key: str) -> bool:
+    """Tell whether the file with secrets that is there holds another signing key."""
+    path = Path(secrets or "/nonexistent")
+    return bool(key) and path.is_file() and key not in path.read_text()
+
+
 def main() -> None:
     """Compare each file, write those that differ, report."""
     text = {"type": "str", "required": True}
@@ -138,6 +173,10 @@ def main() -> None:
             "files": {"type": "list", "elements": "dict", "required": True, "options": options},
             "unit": {"type": "str", "default": ""},
             "also": {"type": "list", "elements": "path", "default": []},
+            "running": {"type": "list", "elements": "str", "default": []},
+            "live": {"type": "path", "default": ""},
+            "secrets": {"type": "path", "default": ""},
+            "signing_key": {"type": "str", "default": "", "no_log": True},
         },
         supports_check_mode=True,
     )
@@ -153,7 +192,17 @@ def main() -> None:
         differences.append(difference(path, old, new))
     read = [Path(file["path"]) for file in module.params["files"]] + [Path(path) for path in module.params["also"]]
     outdated = is_outdated(module.params["unit"], read)
-    module.exit_json(changed=bool(written) or outdated, written=written, outdated=outdated, diff=differences)
+    was_live = os.path.lexists(module.params["live"] or "/nonexistent")
+    ended = stopped(module.params["running"]) if was_live else []
+    module.exit_json(
+        changed=bool(written) or outdated,
+        written=written,
+        outdated=outdated,
+        stopped=ended,
+        sessions_end=ends_sessions(module.params["secrets"], module.params["signing_key"]),
+        unit=module.params["unit"],
+        diff=differences,
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ description:
     the list of changes. In check mode the same code runs in a transaction that
     is rolled back.
   - Nothing changed in the document since it was last applied, then Rails is not
-    started.
+    started; edits that were made in the admin pages since are told all the same.
 options:
   root:
     description: The site's folder.
@@ -81,19 +81,40 @@ def runner_argv(root: str, user: str, program: str) -> list[str]:
     ]
 
 
-def last_applied(user: str) -> str:
-    """Return the fingerprint of the document that was applied last, or ""."""
-    query = "SELECT fingerprint FROM ddconsul.document"
-    done = subprocess.run(psql_argv(user, query), capture_output=True, text=True, check=False, cwd="/")
-    return done.stdout.strip() if done.returncode == 0 else ""
+# What was applied last, and where a setting is another now: an edit made in the
+# admin pages. Read as Consul reads it: an empty text is no value.
+KNOWN = """
+SELECT json_build_object('fingerprint', fingerprint, 'edits', (
+  SELECT coalesce(json_agg(json_build_object('object', applied.key, 'field', applied.field,
+    'old', nullif(settings.value, ''), 'new', applied.value, 'kind', 'drift') ORDER BY applied.key), '[]')
+  FROM ddconsul.applied LEFT JOIN settings ON 'setting ' || settings.key = applied.key
+  WHERE applied.key LIKE 'setting %' AND nullif(settings.value, '') IS DISTINCT FROM nullif(applied.value, '')))
+FROM ddconsul.document
+"""
+
+
+def last_applied(user: str) -> dict[str, Any]:
+    """Return the fingerprint of the document that was applied last, and the edits made since; {} for none."""
+    done = subprocess.run(psql_argv(user, KNOWN), capture_output=True, text=True, check=False, cwd="/")
+    known: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 and done.stdout.strip() else {}
+    return known
+
+
+def stored(value: Any) -> str | None:
+    """Return a setting as Consul keeps it: present is on, and nothing is off."""
+    if isinstance(value, bool):
+        return "t" if value else None
+    return str(value) if value not in (None, "") else None
 
 
 def first_changes(state: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what would change on a host that has no site yet."""
-    settings = state.get("settings", {})
+    """Return what a new site is made to contain: the same that the program tells when it has done so."""
+    values = {f"setting {key}": ("value", stored(value)) for key, value in state.get("settings", {}).items()}
+    if "administrator" in state:
+        values["administrator"] = ("email", state["administrator"]["email"])
     return [
-        {"object": f"setting {key}", "field": "value", "old": None, "new": value, "kind": "created"}
-        for key, value in settings.items()
+        {"object": name, "field": field, "old": None, "new": new, "kind": "created"}
+        for name, (field, new) in values.items()
     ]
 
 
@@ -118,8 +139,9 @@ def main() -> None:
     )
     given = module.params
     mark = fingerprint(given["state"])
-    if last_applied(given["user"]) == mark:
-        module.exit_json(changed=False, changes=[], booted=False)
+    known = last_applied(given["user"])
+    if known.get("fingerprint") == mark:
+        module.exit_json(changed=False, changes=known["edits"], booted=False)
     if module.check_mode and not Path(given["root"], "current").exists():
         module.exit_json(changed=True, changes=first_changes(given["state"]), booted=False)
     document = {**given["state"], "fingerprint": mark, "check": module.check_mode}

@@ -1,0 +1,53 @@
+"""`ddconsul plan`."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from ddconsul.commands.asking import smtp_password
+from ddconsul.commands.shared import (
+    file_argument,
+    json_errors,
+    json_option,
+    load_file,
+    show_json,
+    showing,
+    verbose_option,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# As terraform, and diff's cousins, have it.
+SOMETHING = 2
+
+
+@click.command
+@file_argument
+@click.option("--diff", is_flag=True, help="Show what changes in files, too.")
+@click.option("--exit-code", "tell", is_flag=True, help="End with 2 when something would change, and 0 when not.")
+@verbose_option
+@json_option
+def plan(file: Path, *, diff: bool, tell: bool, verbose: int, as_json: bool) -> None:
+    """Tell what deploy would change for FILE (default: gemeente.yml), and change nothing of the site."""
+    from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.deploy import deploy  # noqa: PLC0415
+    from ddconsul.paths import Paths  # noqa: PLC0415
+
+    with json_errors(as_json):
+        loaded = load_file(file, quiet=as_json)
+        paths = Paths.of_user(loaded.path)
+        paths.secrets.unlock()
+        with showing(as_json=as_json, verbose=verbose) as report:
+            ask = partial(smtp_password, report)
+            result = deploy(loaded.instance, paths, report, check=True, smtp_password=ask)
+    if as_json:
+        show_json({**result.as_dict(), **({"diffs": list(result.diffs)} if diff else {})})
+    else:
+        click.echo()
+        show_plan(result, diff=diff)
+    sys.exit(SOMETHING if tell and result.made else 0)

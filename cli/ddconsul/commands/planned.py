@@ -1,0 +1,63 @@
+"""How a plan is shown, and how a deploy is held beside it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ddconsul.operations.changes import Change
+    from ddconsul.operations.deploy import DeployResult
+
+WIDTH = 78
+# Many of one kind are one line.
+TOGETHER = {"package": "Debian packages to install"}
+
+
+def show_plan(result: DeployResult, *, diff: bool = False) -> None:
+    """Print what a deploy would change, what inhabitants notice of it, and what stays as an administrator made it."""
+    if not result.made:
+        click.echo("Nothing would change: the site is as the file says.")
+    else:
+        click.echo(f"{len(result.made)} changes:")
+        for line in lines_of(result.made):
+            click.echo(line)
+        click.echo()
+        for effect in result.effects:
+            wait = f" About {effect.seconds} s." if effect.seconds else ""
+            click.echo(f"{effect.text}{wait}")
+    if result.kept:
+        click.echo()
+        click.echo("Edited in the admin pages, and kept:")
+        for line in lines_of(result.kept):
+            click.echo(line)
+    for text in result.diffs if diff else ():
+        click.echo()
+        click.echo(text)
+
+
+def lines_of(changes: Iterable[Change]) -> Iterator[str]:
+    """Give the lines that tell changes, none wider than a terminal where that can be."""
+    for kind, group in groupby(changes, key=lambda change: change.kind):
+        items = list(group)
+        if kind in TOGETHER and len(items) > 1:
+            names = ", ".join(change.object for change in items)
+            yield from _wrapped(f"{len(items)} {TOGETHER[kind]}: {names}")
+        else:
+            for change in items:
+                yield from _wrapped(str(change))
+
+
+def not_planned(planned: Sequence[Change], done: Sequence[Change]) -> list[str]:
+    """Return how a deploy differed from its plan, as lines; none when it did exactly that."""
+    unforeseen = [f"  not planned: {change}" for change in done if change not in planned]
+    undone = [f"  planned, and not needed: {change}" for change in planned if change not in done]
+    return unforeseen + undone
+
+
+def _wrapped(text: str) -> list[str]:
+    return click.wrap_text(text, WIDTH, initial_indent="  * ", subsequent_indent="    ").splitlines()

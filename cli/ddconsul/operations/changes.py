@@ -1,0 +1,282 @@
+"""What a run changed, or would change, in the words that a plan and a report share.
+
+A check and the run itself go through the same playbook, but not through the same tasks: what a check can't try, it
+foretells. Here both become the same list, so that a plan can be held beside what was done.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from ddconsul.ansible.events import Step
+
+# Seconds that pages wait: measured on Consul 2.5.1 with 2 processors, rounded up.
+WEB_RESTART = 15
+DATABASE_RESTART = 5
+MIGRATION = 60
+
+# A setting that Consul has none of, and one that is on.
+SWITCHED = {None: "off or empty", "t": "on"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that a run changes.
+
+    Args:
+        kind: What sort of thing: package, build, site, database, file, service, release, content.
+        object: Which one: a path, a unit, a setting.
+        action: What becomes of it: installed, made, written, restarted, changed, kept...
+        field: The field of an object in Consul, or "".
+        old: The field's value before, as text.
+        new: The field's value after.
+    """
+
+    kind: str
+    object: str
+    action: str
+    field: str = ""
+    old: str | None = None
+    new: str | None = None
+
+    @property
+    def made(self) -> bool:
+        """Whether anything happens: an edit made in the admin pages is shown and kept."""
+        return self.action != "kept"
+
+    def __str__(self) -> str:
+        """Return the change as a sentence."""
+        if self.kind != "content":
+            return f"{_NOUNS.get(self.kind, self.kind)}{self.object} {_VERBS.get(self.action, 'is ' + self.action)}"
+        old, new = (SWITCHED.get(value, f"“{_short(value or '')}”") for value in (self.old, self.new))
+        if not self.made:
+            return f"{self.object} was changed in the admin pages to {old}, and stays so (the file says {new})"
+        return f"{self.object} becomes {new}" + ("" if self.action == "made" else f" (was {old})")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the change as `--json` shows it."""
+        return {**asdict(self), "text": str(self)}
+
+
+_NOUNS = {
+    "package": "Debian package ",
+    "build": "build ",
+    "site": "site ",
+    "database": "database ",
+    "file": "",
+    "service": "",
+    "release": "",
+}
+_VERBS = {"live": "goes live", "migrated": "is migrated"}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What people notice of a run.
+
+    Args:
+        text: A sentence.
+        seconds: How long pages do not answer, about.
+    """
+
+    text: str
+    seconds: int = 0
+
+
+def changes_of(steps: Iterable[Step], site: str) -> tuple[Change, ...]:
+    """Return what the steps of a run come to, each thing once, in the order in which it comes.
+
+    Args:
+        steps: The steps of a deploy or of its check that changed something.
+        site: Short name of the site.
+    """
+    steps = list(steps)
+    found: dict[Change, None] = {}
+    for step in steps:
+        found.update(dict.fromkeys(_changes(step)))
+    changes = list(found)
+    if _is_new(steps):
+        changes = _as_one(changes, site)
+    installed = {change.object for change in changes if change.kind == "package"}
+    # What was installed a moment ago was also set up and started.
+    return tuple(change for change in changes if _PACKAGE.get(change.object) not in installed)
+
+
+def unified(result: Mapping[str, Any]) -> Iterator[str]:
+    """Give what a module answered of its files as unified diffs.
+
+    Args:
+        result: The module's answer; a loop has one for each of its items.
+    """
+    for item in result.get("results") or []:
+        yield from unified(item)
+    diffs = result.get("diff") or []
+    for diff in diffs if isinstance(diffs, list) else [diffs]:
+        before, after = str(diff.get("before") or ""), str(diff.get("after") or "")
+        old, new = (str(diff.get(f"{side}_header") or side) for side in ("before", "after"))
+        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), old, new, lineterm="")
+        text = "\n".join(lines)
+        if text:
+            yield text
+
+
+def effects_of(changes: Iterable[Change]) -> tuple[Effect, ...]:
+    """Return what inhabitants notice of these changes."""
+    changes = list(changes)
+    if any((change.kind, change.action) == ("site", "made") for change in changes):
+        return (Effect("The site is new: nobody uses it yet."),)
+    effects = [effect for matches, effect in _EFFECTS if any(matches(change) for change in changes)]
+    if not effects and any(change.made for change in changes):
+        effects.append(Effect("Inhabitants notice nothing of how it is done: nothing is restarted."))
+    return tuple(effects)
+
+
+def _is_new(steps: list[Step]) -> bool:
+    """Tell whether the site had no live release before."""
+    return any(step.role == "consul_site" and step.result.get("previous") == "" for step in steps)
+
+
+def _as_one(changes: list[Change], site: str) -> list[Change]:
+    """Say of a new site that it is made, instead of naming all that a site consists of."""
+    of_site = {"account", "file", "service", "release", "database"}
+    ours = re.compile(rf"(^|[-_/]){re.escape(site)}|{re.escape(site.replace('-', '_'))}")
+    kept = [
+        change
+        for change in changes
+        if change.kind not in of_site or (change.kind == "file" and not ours.search(change.object))
+    ]
+    kept = [change for change in kept if not change.object.startswith(("/srv/", "/opt/", "/etc/nginx/"))]
+    position = next((index for index, change in enumerate(kept) if change.kind == "content"), len(kept))
+    return [*kept[:position], Change("site", site, "made"), *kept[position:]]
+
+
+def _changes(step: Step) -> Iterator[Change]:
+    reader = _READERS.get(step.role)
+    if reader is not None:
+        yield from reader(step)
+
+
+def _of_base(step: Step) -> Iterator[Change]:
+    if step.file == "install" and step.name.startswith("Install "):
+        yield from (Change("package", name, "installed") for name in step.name.split()[1:])
+    elif step.file == "main":
+        yield from _files(step)
+
+
+def _of_postgresql(step: Step) -> Iterator[Change]:
+    if step.file == "main":
+        yield Change("service", "the database server", "set up anew")
+    database = step.name.rpartition(" ")[2]
+    if step.file in {"database", "create_database", "reassign", "schemas"} and "_scratch_" not in database:
+        yield Change("database", database, "made")
+
+
+def _of_build(step: Step) -> Iterator[Change]:
+    match = re.match(r"Make build (\S+) of Consul (\S+)", step.name)
+    if match:
+        yield Change("build", f"{match[1]} of Consul {match[2]}", "made")
+
+
+def _of_site(step: Step) -> Iterator[Change]:
+    result = step.result
+    if "booted" in result:
+        yield from map(_content, result.get("changes") or [])
+    elif "written" in result:
+        yield from (Change("file", path, "written") for path in result["written"])
+        if result.get("outdated"):
+            yield Change("service", result.get("unit") or "web server", "restarted")
+        if result.get("sessions_end"):
+            yield Change("service", "sessions of inhabitants", "ended")
+    elif "previous" in result:
+        yield Change("release", "a release of the build", "live")
+    elif step.name.startswith("Migrate the database"):
+        yield Change("database", "of the site", "migrated")
+    elif step.file == "handlers" or step.name.startswith("Restart"):
+        yield from (Change("service", str(item), "restarted") for item in _changed_items(step))
+    elif step.name.startswith("Start "):
+        yield from (Change("service", str(item), "started") for item in _changed_items(step))
+    else:
+        yield from _files(step)
+
+
+def _files(step: Step) -> Iterator[Change]:
+    for result in _changed_results(step):
+        path = result.get("dest") or result.get("path")
+        if path:
+            yield Change("file", str(path), "written")
+        elif result.get("name"):
+            yield Change("account", str(result["name"]), "made")
+
+
+def _content(change: Mapping[str, Any]) -> Change:
+    action = {"created": "made", "changed": "changed"}.get(str(change["kind"]), "kept")
+    return Change("content", change["object"], action, change["field"], change["old"], change["new"])
+
+
+def _changed_results(step: Step) -> list[Mapping[str, Any]]:
+    results = step.result.get("results")
+    if results is None:
+        return [step.result]
+    return [result for result in results if result.get("changed")]
+
+
+def _changed_items(step: Step) -> list[Any]:
+    return [result.get("item") or result.get("name") for result in _changed_results(step)]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 — a line of a terminal has room for two
+
+
+def _set_up(name: str) -> Callable[[Step], Iterator[Change]]:
+    def reader(_: Step) -> Iterator[Change]:
+        yield Change("service", name, "set up anew")
+
+    return reader
+
+
+_READERS: dict[str, Callable[[Step], Iterator[Change]]] = {
+    "base": _of_base,
+    "postgresql": _of_postgresql,
+    "memcached": _set_up("the cache"),
+    "nginx": _set_up("the web server in front"),
+    "consul_build": _of_build,
+    "consul_site": _of_site,
+}
+
+# Which package brings a service.
+_PACKAGE = {
+    "the database server": "postgresql-17",
+    "the cache": "memcached",
+    "the web server in front": "nginx",
+}
+
+
+def _restarts(unit: str) -> Callable[[Change], bool]:
+    return lambda change: change.kind == "service" and unit in change.object and change.made
+
+
+_EFFECTS: list[tuple[Callable[[Change], bool], Effect]] = [
+    (
+        lambda change: change.action == "ended",
+        Effect("Everybody who is logged in has to log in again."),
+    ),
+    (
+        lambda change: (change.kind, change.action) == ("database", "migrated"),
+        Effect("The database is migrated: pages may fail meanwhile.", MIGRATION),
+    ),
+    (
+        _restarts("-web.service"),
+        Effect("The site's web server restarts: pages wait, and nobody is logged out.", WEB_RESTART),
+    ),
+    (
+        _restarts("the database server"),
+        Effect("The database server of all sites on this host restarts: pages may fail.", DATABASE_RESTART),
+    ),
+]
