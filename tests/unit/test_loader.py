@@ -14,6 +14,7 @@ from ddconsul.instance import shape
 from ddconsul.instance.advice import _contrast_to_white
 from ddconsul.instance.loader import load
 from ddconsul.instance.problems import InvalidFileError
+from ddconsul.instance.words import _DUTCH
 
 
 def problems(folder: Path, text: str | bytes) -> list[str]:
@@ -135,6 +136,12 @@ def test_a_problem_has_a_place_and_says_what_is_allowed(
     found = problems(tmp_path, text)
     assert any(place in problem and words in problem for problem in found), "\n".join(found)
     assert all(problem.startswith("gemeente.yml:") for problem in found)
+
+
+def test_every_word_in_dutch_stands_for_a_key_that_there_is() -> None:
+    for dutch, key in _DUTCH.items():
+        assert shape.places_of(key), dutch
+        assert not shape.places_of(dutch)
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

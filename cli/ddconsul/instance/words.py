@@ -24,6 +24,16 @@ _SHORT = 40
 _SECRET = re.compile(r"(?i)pas+w|wacht?woord|passphrase|secret|geheim")
 
 
+# Keys are in English; this is what somebody who thinks in Dutch writes.
+_DUTCH = {
+    "gemeente": "municipality", "naam": "name", "domein": "domain", "talen": "languages", "tijdzone": "time_zone",
+    "doel": "target", "poort": "port", "gebruiker": "user", "sleutel": "key", "versie": "version", "bron": "source",
+    "huisstijl": "branding", "kleuren": "colours", "hoofdkleur": "brand", "onderdelen": "modules", "peilingen": "polls",
+    "debatten": "debates", "voorstellen": "proposals", "begrotingen": "budgets", "afzender": "from",
+    "certificaat": "certificate", "modus": "mode", "beheerders": "administrators", "netwerk": "network",
+}  # fmt: skip
+
+
 class Said(NamedTuple):
     """An error in words.
 
@@ -72,6 +82,7 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
     """
     meant = cleaned(name).lstrip(_BULLETS)
     known = shape.known_keys(section)
+    meant = _DUTCH.get(meant.lower(), meant)
     close = meant if meant in known else nearest(meant.replace(" ", "_").replace("-", "_"), known)
     elsewhere = shape.places_of(meant)
     other_type = section[:1] == ("target",) and any(place.startswith("target (") for place in elsewhere)
