@@ -126,14 +126,6 @@ def test_a_failed_deploy_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     }  # fmt: skip
 
 
-def test_init_asks_and_checks_the_answers(tmp_path: Path) -> None:
-    result = call("init", tmp_path / "m", text="Zee\nhttps://zee.nl\nzee.example.org\nik\nik@example.org\n")
-    assert result.exit_code == 0, result.output
-    assert "is an address, not a domain name" in result.output
-    assert "is not an e-mail address" in result.output
-    assert call("validate", tmp_path / "m" / "gemeente.yml").exit_code == 0
-
-
 def test_destroy_wants_the_sites_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone: list[str] = []
     monkeypatch.setattr("ddconsul.operations.destroy.destroy", lambda found, *_: gone.append(found.site) or 1)

@@ -56,7 +56,7 @@ def deploy(file: Path, *, check: bool, yes: bool, verbose: int, as_json: bool) -
     elif check:
         show_plan(result)
     else:
-        _show(result, planned, file)
+        _show(result, planned, file, verbose=verbose)
 
 
 def _run(instance: Instance, paths: Paths, *, check: bool, verbose: int, as_json: bool) -> DeployResult:
@@ -76,13 +76,13 @@ def _agreed(planned: DeployResult) -> bool:
     return not planned.made or click.confirm("Do this?")
 
 
-def _show(result: DeployResult, planned: DeployResult | None, file: Path) -> None:
+def _show(result: DeployResult, planned: DeployResult | None, file: Path, *, verbose: int) -> None:
     from ddconsul.commands.planned import not_planned  # noqa: PLC0415 — keeps `--help` fast
 
     click.echo()
     show_recap(result.stages)
     click.echo()
-    changes = "nothing had to change" if not result.made else f"{len(result.made)} changes"
+    changes = "nothing had to change" if not result.made else f"{len(result.made)} changes, by {result.changed} steps"
     click.echo(f"Done in {result.seconds:.0f} s: {changes}.")
     differences = not_planned(planned.made, result.made) if planned is not None else []
     for line in ["It is not all as planned:", *differences] if differences else ():
@@ -95,6 +95,7 @@ def _show(result: DeployResult, planned: DeployResult | None, file: Path) -> Non
     name = "" if str(file) == "gemeente.yml" else f" --file {file}"
     click.echo(f"  Password       ddconsul secrets show administrator_password{name}")
     click.echo(f"  Log            {result.log}")
-    click.echo(f"  By hand        {result.command}")
+    if verbose:
+        click.echo(f"  By hand        {result.command}")
     if result.source.standin:
         click.echo("This is the stand-in, not Consul Democracy itself.")

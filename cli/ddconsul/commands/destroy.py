@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import file_argument, load_file, showing
+from ddconsul.commands.shared import file_argument, load_file, showing, verbose_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @click.command
 @file_argument
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def destroy(file: Path, *, yes: bool) -> None:
+@verbose_option
+def destroy(file: Path, *, yes: bool, verbose: int) -> None:
     """Remove the platform of FILE (default: gemeente.yml) with all that inhabitants wrote on it.
 
     The municipality file and its secrets stay, and so do other sites on the same host.
@@ -29,7 +30,7 @@ def destroy(file: Path, *, yes: bool) -> None:
     instance = loaded.instance
     if not yes:
         _ask(instance)
-    with showing(as_json=False) as report:
+    with showing(as_json=False, verbose=verbose) as report:
         changed = remove(instance, Paths.of_user(loaded.path), report)
     click.echo(f"Site {instance.site} is gone." if changed else f"There was no site {instance.site}.")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ddconsul.commands.completion import remembered
 from ddconsul.commands.shared import json_errors, json_option, show_json
 
 if TYPE_CHECKING:
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
 def _keys(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Return the keys that a shell can complete to."""
+    return [key for key in remembered("keys", _all_keys) if key.startswith(incomplete)]
+
+
+def _all_keys() -> list[str]:
     from ddconsul.instance.reference import entries, plain  # noqa: PLC0415 — keeps `--help` fast
 
-    return [plain(entry.key) for entry in entries() if plain(entry.key).startswith(incomplete)]
+    return [plain(entry.key) for entry in entries()]
 
 
 @click.command

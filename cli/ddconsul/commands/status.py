@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import file_argument, json_errors, json_option, load_file, show_json, showing
+from ddconsul.commands.shared import (
+    file_argument,
+    json_errors,
+    json_option,
+    load_file,
+    show_json,
+    showing,
+    verbose_option,
+)
 from ddconsul.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -18,15 +26,16 @@ if TYPE_CHECKING:
 
 @click.command
 @file_argument
+@verbose_option
 @json_option
-def status(file: Path, *, as_json: bool) -> None:
+def status(file: Path, *, verbose: int, as_json: bool) -> None:
     """Tell how the platform of FILE (default: gemeente.yml) is; ends with 6 when it does not answer as it should."""
     from ddconsul.operations.status import status as look  # noqa: PLC0415 — keeps `--help` fast
     from ddconsul.paths import Paths  # noqa: PLC0415
 
     with json_errors(as_json):
         loaded = load_file(file, quiet=True)
-        with showing(as_json=as_json) as report:
+        with showing(as_json=as_json, verbose=verbose) as report:
             found = look(loaded.instance, Paths.of_user(loaded.path), report)
     if as_json:
         show_json(found.as_dict())

@@ -30,7 +30,7 @@ def destroy(instance: Instance, paths: Paths, report: Callable[[str], None]) -> 
     Raises:
         DdconsulError: When it failed.
     """
-    with only_run(instance, paths):
+    with only_run(instance, paths, "destroy"):
         return _destroy(instance, paths, report)
 
 

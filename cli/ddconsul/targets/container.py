@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.targets.base import Connection, Report, TargetError
-from ddconsul.targets.image import BaseImage
+from ddconsul.targets.image import BaseImage, one_at_a_time
 from ddconsul.targets.keys import Keys, public
 from ddconsul.targets.machine import Attempt, attempts, check, ulimit_flags
 from ddconsul.targets.process import Command, Outcome, Run, argv, run
@@ -278,10 +278,11 @@ class ContainerTarget:
             if attempt.network in dead_ends:
                 continue
             for _ in range(_PORT_TRIES):
-                ports = self._choose_ports()
-                failure = self._start(image, archive, ports, attempt)
+                ports, failure = self._create(image, attempt)
+                failure = failure or self._start(archive, ports, attempt)
                 if not failure:
                     return ports
+                self._discard()
                 if _PORT_TAKEN not in failure:
                     break
                 self._refuse_taken_port()
@@ -315,30 +316,28 @@ class ContainerTarget:
                 "Choose another port, or leave it out: ddconsul then finds a free one.",
             )
 
-    def _start(self, image: str, archive: bytes, ports: Ports, attempt: Attempt) -> str:
-        """Start a container in one way, and return why that failed ("" when it did not)."""
-        steps = (
-            (self._create(image, ports, attempt), b""),
-            (("cp", "-", f"{self.name}:/"), archive),
-            (("start", self.name), b""),
-        )
-        failure = ""
-        for words, stdin in steps:
-            outcome = self._podman.try_(*words, runtime=attempt.runtime, stdin=stdin)
-            if not outcome.ok:
-                failure = outcome.last_words
-                break
-        else:
-            failure = self._trust() or self._answer(ports)
-        if failure:
-            self._discard()
-        return failure
+    def _create(self, image: str, attempt: Attempt) -> tuple[Ports, str]:
+        """Make the container, and return its ports and why that failed ("" when it did not).
 
-    def _create(self, image: str, ports: Ports, attempt: Attempt) -> tuple[str, ...]:
-        marks = labels(self.site, self._state_dir, ports)
+        One at a time: a container promises its ports from here on. Two that begin with the same port, of which one is
+        refused it, may both lose it: what is cleared away of the one is the other's too.
+        """
         machine = self._podman.machine
         memory = self._making.memory if machine.limits_memory else 0
-        return create_argv(image, ports, attempt.network, machine.limits, marks, memory)
+        with one_at_a_time("ports"):
+            ports = self._choose_ports()
+            marks = labels(self.site, self._state_dir, ports)
+            words = create_argv(image, ports, attempt.network, machine.limits, marks, memory)
+            outcome = self._podman.try_(*words, runtime=attempt.runtime)
+        return ports, "" if outcome.ok else outcome.last_words
+
+    def _start(self, archive: bytes, ports: Ports, attempt: Attempt) -> str:
+        """Start the container that was made, and return why that failed ("" when it did not)."""
+        for words, stdin in ((("cp", "-", f"{self.name}:/"), archive), (("start", self.name), b"")):
+            outcome = self._podman.try_(*words, runtime=attempt.runtime, stdin=stdin)
+            if not outcome.ok:
+                return outcome.last_words
+        return self._trust() or self._answer(ports)
 
     def _trust(self) -> str:
         """Let the container trust the authorities that were put into it, and return why that failed."""
