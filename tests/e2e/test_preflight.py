@@ -97,15 +97,17 @@ def refused(municipality: Municipality, host: Host, *words: str) -> Outcome:
     return done
 
 
-class TestAllAtOnce:
-    @pytest.fixture(scope="class", autouse=True)
-    def _broken(self, municipality: Municipality, host: Host, tmp_path_factory: pytest.TempPathFactory) -> None:
-        # A host in order first: what is told below comes from what is broken here.
-        assert municipality.run("deploy", "--check").code == 0
-        host.sh(BREAK)
-        source = repository_of(tmp_path_factory.mktemp("source") / "consul", "2.5.1")
-        municipality.edit({"consul.source": str(source), "consul.gems_mirror": MIRROR})
+@pytest.fixture(scope="module")
+def broken(municipality: Municipality, host: Host, tmp_path_factory: pytest.TempPathFactory) -> None:
+    # A host in order first: what is told below comes from what is broken here.
+    assert municipality.run("deploy", "--check").code == 0
+    host.sh(BREAK)
+    source = repository_of(tmp_path_factory.mktemp("source") / "consul", "2.5.1")
+    municipality.edit({"consul.source": str(source), "consul.gems_mirror": MIRROR})
 
+
+@pytest.mark.usefixtures("broken")
+class TestAllAtOnce:
     @pytest.mark.parametrize("words", [(), ("--check",)], ids=["deploy", "check"])
     def test_each_is_told_with_what_mends_it_and_nothing_changes(
         self, municipality: Municipality, host: Host, words: tuple[str, ...]
