@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from ddconsul.targets.container import ContainerTarget
@@ -133,6 +135,23 @@ def test_it_is_reached_again_when_its_keys_were_lost(target: ContainerTarget, co
     target.keys.remove()
     assert target.prepare(print) == connection
     assert inside(connection, "cat /srv/kept").out == "kept\n"
+
+
+def test_containers_that_begin_at_the_same_time_are_each_found_at_their_port(
+    podman: Podman, state: Path, run_id: str
+) -> None:
+    targets = [ContainerTarget(f"twin{number}-{run_id}", podman, state) for number in range(3)]
+    try:
+        with ThreadPoolExecutor() as pool:
+            connections = list(pool.map(lambda target: target.prepare(print), targets))
+        for each, target in zip(connections, targets, strict=True):
+            inside(each, f"cd $(mktemp -d); echo {target.site} > who; systemd-run python3 -m http.server 80 -d $PWD")
+        urls = [f"http://{target.public_host('')}/who" for target in targets]
+        told = [httpx.Client(transport=httpx.HTTPTransport(retries=5)).get(url).text.strip() for url in urls]
+        assert told == [target.site for target in targets]
+    finally:
+        for target in targets:
+            target.remove(print)
 
 
 def test_remove_leaves_nothing(target: ContainerTarget, connection: Connection, podman: Podman, state: Path) -> None:
