@@ -439,6 +439,13 @@ def test_against_an_address_where_nothing_answers(folder: Path, tmp_path: Path) 
     assert read((tmp_path / "x.xml").read_bytes()).get("errors") == "1"
 
 
+def test_secrets_without_their_password_leave_out_the_administrator(folder: Path) -> None:
+    (folder / "green.secrets.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n00\n")
+    done = call(folder / "green.yml", "--against", "http://localhost:9/")
+    assert "Nobody logs in as the administrator" in done.output
+    assert done.exit_code == 3
+
+
 def test_a_report_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = call(folder / "green.yml", "--against", "http://localhost:9/", "--junit", tmp_path / "file" / "x.xml")

@@ -78,7 +78,9 @@ def admin_pages(site: Site) -> str:
 
 def _log_in(site: Site, visitor: Visitor) -> Page:
     if not site.password:
-        raise SkippedCheckError("the administrator's password is not beside the municipality file")
+        raise SkippedCheckError(
+            "the administrator's password is not at hand: it is in the secrets beside the municipality file"
+        )
     page = visitor.log_in(site.administrator, site.password)
     if not page.logged_in:
         raise NotSoError(f"refused, at {urlsplit(page.url).path}")
