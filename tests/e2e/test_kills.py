@@ -127,7 +127,7 @@ class TestKills(Kills):
     """With the stand-in."""
 
     pytestmark = pytest.mark.e2e
-    kills = kills_wanted(2)
+    kills = kills_wanted(1)
 
     @pytest.fixture(scope="class")
     def ground(self, tool: Tool, tmp_path_factory: pytest.TempPathFactory, standin: Material, run_id: str) -> Ground:

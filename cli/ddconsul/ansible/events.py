@@ -309,20 +309,26 @@ class EventReader:
         # A sentence of our own needs no translation.
         own = kind == "preflight" or str(data.get("task_action")).rpartition(".")[2] in {"assert", "fail"}
         meaning = None if own else explain(self._redact(all_words(result)))
-        message = self._redact(failure_message(result))
+        # A preflight tells all gaps, with what mends each.
+        message = self._redact(failure_message(result, whole=kind == "preflight"))
         self.failure = Failure(kind, str(data.get("host") or ""), self._task(data), message, meaning)
 
 
-def failure_message(result: Mapping[str, Any]) -> str:
-    """Return what a failed task says for a person: its message, or the end of what its program said."""
+def failure_message(result: Mapping[str, Any], *, whole: bool = False) -> str:
+    """Return what a failed task says for a person: its message, or the end of what its program said.
+
+    Args:
+        result: What the task's module answered.
+        whole: Leave out nothing, however long it is.
+    """
     failed = [item for item in result.get("results") or [] if isinstance(item, dict) and item.get("failed")]
     if failed:
-        return failure_message(failed[0])
+        return failure_message(failed[0], whole=whole)
     parts = [_text(result.get("msg"))]
     if not parts[0] or "non-zero return code" in parts[0]:
         parts += [_text(result.get(name)) for name in OUTPUT]
     lines = [line for part in parts for line in part.splitlines() if line.strip()]
-    if len(lines) > MESSAGE_LINES:
+    if len(lines) > MESSAGE_LINES and not whole:
         lines = ["…", *lines[-MESSAGE_LINES:]]
     return "\n".join(lines) or "It gave no reason."
 

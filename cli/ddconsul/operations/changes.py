@@ -30,8 +30,8 @@ class Change:
     """One thing that a run changes.
 
     Args:
-        kind: What sort of thing: package, build, site, database, file, service, release, content.
-        object: Which one: a path, a unit, a setting.
+        kind: What sort of thing: package, build, site, database, file, service, release, content; or a step.
+        object: Which one: a path, a unit, a setting; or the step, as a sentence.
         action: What becomes of it: installed, made, written, restarted, changed, kept...
         field: The field of an object in Consul, or "".
         old: The field's value before, as text.
@@ -52,6 +52,8 @@ class Change:
 
     def __str__(self) -> str:
         """Return the change as a sentence."""
+        if self.kind == "step":
+            return self.object
         if self.kind != "content":
             return f"{_NOUNS.get(self.kind, self.kind)}{self.object} {_VERBS.get(self.action, 'is ' + self.action)}"
         old, new = (SWITCHED.get(value, f"“{_short(value or '')}”") for value in (self.old, self.new))
@@ -97,15 +99,17 @@ def changes_of(steps: Iterable[Step], site: str) -> tuple[Change, ...]:
         site: Short name of the site.
     """
     steps = list(steps)
+    new = _is_new(steps)
     found: dict[Change, None] = {}
     for step in steps:
-        found.update(dict.fromkeys(_changes(step)))
-    changes = list(found)
-    if _is_new(steps):
-        changes = _as_one(changes, site)
-    installed = {change.object for change in changes if change.kind == "package"}
+        # Of a new site it is enough to say that it is made, and what it contains.
+        if new and _sets_up_a_site(step):
+            found[Change("site", site, "made")] = None
+        else:
+            found.update(dict.fromkeys(_changes(step)))
+    installed = {change.object for change in found if change.kind == "package"}
     # What was installed a moment ago was also set up and started.
-    return tuple(change for change in changes if _PACKAGE.get(change.object) not in installed)
+    return tuple(change for change in found if _PACKAGE.get(change.object) not in installed)
 
 
 def unified(result: Mapping[str, Any]) -> Iterator[str]:
@@ -142,18 +146,9 @@ def _is_new(steps: list[Step]) -> bool:
     return any(step.role == "consul_site" and step.result.get("previous") == "" for step in steps)
 
 
-def _as_one(changes: list[Change], site: str) -> list[Change]:
-    """Say of a new site that it is made, instead of naming all that a site consists of."""
-    of_site = {"account", "file", "service", "release", "database"}
-    ours = re.compile(rf"(^|[-_/]){re.escape(site)}|{re.escape(site.replace('-', '_'))}")
-    kept = [
-        change
-        for change in changes
-        if change.kind not in of_site or (change.kind == "file" and not ours.search(change.object))
-    ]
-    kept = [change for change in kept if not change.object.startswith(("/srv/", "/opt/", "/etc/nginx/"))]
-    position = next((index for index, change in enumerate(kept) if change.kind == "content"), len(kept))
-    return [*kept[:position], Change("site", site, "made"), *kept[position:]]
+def _sets_up_a_site(step: Step) -> bool:
+    database = step.role == "postgresql" and step.file in _OF_A_DATABASE and "_scratch_" not in step.name
+    return database or (step.role == "consul_site" and "booted" not in step.result)
 
 
 def _changes(step: Step) -> Iterator[Change]:
@@ -166,14 +161,14 @@ def _of_base(step: Step) -> Iterator[Change]:
     if step.file == "install" and step.name.startswith("Install "):
         yield from (Change("package", name, "installed") for name in step.name.split()[1:])
     elif step.file == "main":
-        yield from _files(step)
+        yield Change("step", step.name, "done")
 
 
 def _of_postgresql(step: Step) -> Iterator[Change]:
     if step.file == "main":
         yield Change("service", "the database server", "set up anew")
     database = step.name.rpartition(" ")[2]
-    if step.file in {"database", "create_database", "reassign", "schemas"} and "_scratch_" not in database:
+    if step.file in _OF_A_DATABASE and "_scratch_" not in database:
         yield Change("database", database, "made")
 
 
@@ -189,8 +184,6 @@ def _of_site(step: Step) -> Iterator[Change]:
         yield from map(_content, result.get("changes") or [])
     elif "written" in result:
         yield from (Change("file", path, "written") for path in result["written"])
-        if result.get("outdated"):
-            yield Change("service", result.get("unit") or "web server", "restarted")
         if result.get("sessions_end"):
             yield Change("service", "sessions of inhabitants", "ended")
     elif "previous" in result:
@@ -202,16 +195,8 @@ def _of_site(step: Step) -> Iterator[Change]:
     elif step.name.startswith("Start "):
         yield from (Change("service", str(item), "started") for item in _changed_items(step))
     else:
-        yield from _files(step)
-
-
-def _files(step: Step) -> Iterator[Change]:
-    for result in _changed_results(step):
-        path = result.get("dest") or result.get("path")
-        if path:
-            yield Change("file", str(path), "written")
-        elif result.get("name"):
-            yield Change("account", str(result["name"]), "made")
+        # Its name is a sentence, and the same in a check.
+        yield Change("step", step.name, "done")
 
 
 def _content(change: Mapping[str, Any]) -> Change:
@@ -249,6 +234,9 @@ _READERS: dict[str, Callable[[Step], Iterator[Change]]] = {
     "consul_build": _of_build,
     "consul_site": _of_site,
 }
+
+# The files of tasks that make one database.
+_OF_A_DATABASE = {"database", "create_database", "reassign", "schemas"}
 
 # Which package brings a service.
 _PACKAGE = {

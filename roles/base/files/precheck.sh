@@ -1,3 +1,4 @@
+#!/bin/sh
 # Says what keeps Ansible from working on this host, in a shell, since Python may
 # be what is missing. Ends with 1 when something does. Who calls it says before
 # it whether sudo has to work: needs_sudo=yes or no.

@@ -28,14 +28,15 @@ options:
     type: list
     elements: dict
     required: true
-  unit:
+  units:
     description:
-      - The systemd unit that reads the files. When it started before one of them, or of C(also), was last written, the
+      - The systemd units that read the files. When one started before one of them, or of C(also), was last written, the
         run that wrote it never came to restarting it; that counts as a change, so that this run does.
-    type: str
-    default: ""
+    type: list
+    elements: str
+    default: []
   also:
-    description: Other paths that the unit reads when it starts.
+    description: Other paths that the units read when they start.
     type: list
     elements: path
     default: []
@@ -62,8 +63,7 @@ author: the ddconsul contributors
 RETURN = r"""
 stopped: {description: Units that have to run and do not, type: list, returned: always}
 sessions_end: {description: Whether another signing key ends everybody's session, type: bool, returned: always}
-unit: {description: The unit that reads the files, type: str, returned: always}
-outdated: {description: Whether the unit runs with older files than there are, type: bool, returned: always}
+outdated: {description: Whether a unit runs with older files than there are, type: bool, returned: always}
 written: {description: Paths of the files that changed, type: list, returned: always}
 """
 
@@ -171,7 +171,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "files": {"type": "list", "elements": "dict", "required": True, "options": options},
-            "unit": {"type": "str", "default": ""},
+            "units": {"type": "list", "elements": "str", "default": []},
             "also": {"type": "list", "elements": "path", "default": []},
             "running": {"type": "list", "elements": "str", "default": []},
             "live": {"type": "path", "default": ""},
@@ -191,7 +191,7 @@ def main() -> None:
         written.append(str(path))
         differences.append(difference(path, old, new))
     read = [Path(file["path"]) for file in module.params["files"]] + [Path(path) for path in module.params["also"]]
-    outdated = is_outdated(module.params["unit"], read)
+    outdated = any(is_outdated(unit, read) for unit in module.params["units"])
     was_live = os.path.lexists(module.params["live"] or "/nonexistent")
     ended = stopped(module.params["running"]) if was_live else []
     module.exit_json(
@@ -200,7 +200,6 @@ def main() -> None:
         outdated=outdated,
         stopped=ended,
         sessions_end=ends_sessions(module.params["secrets"], module.params["signing_key"]),
-        unit=module.params["unit"],
         diff=differences,
     )
 

@@ -100,7 +100,7 @@ def last_applied(user: str) -> dict[str, Any]:
     return known
 
 
-def stored(value: Any) -> str | None:
+def stored(value: object) -> str | None:
     """Return a setting as Consul keeps it: present is on, and nothing is off."""
     if isinstance(value, bool):
         return "t" if value else None
