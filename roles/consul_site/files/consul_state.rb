@@ -159,17 +159,16 @@ module DDConsul
       user.save!
     end
 
+    def field(object, name, actual:, wanted:, &)
+      @first ? first(object, name, actual, wanted, &) : later(object, name, actual, wanted, &)
+    end
+
     # Three values decide: what stands in the file, what was applied last, and
     # what is there. An edit made in the admin pages is kept.
-    def field(object, name, actual:, wanted:)
+    def later(object, name, actual, wanted)
       last_known = @memory.applied?(object, name)
       last = @memory.applied(object, name)
-      if @first
-        # Of a new site all is told, whatever its seeds hold: it is what the site is made to contain.
-        yield unless actual == wanted
-        @memory.apply(object, name, wanted)
-        change(object, name, nil, wanted, "created")
-      elsif actual == wanted
+      if actual == wanted
         @memory.apply(object, name, wanted) unless last_known && last == wanted
       elsif !last_known || actual == last
         yield
@@ -178,6 +177,14 @@ module DDConsul
       else
         change(object, name, actual, wanted, wanted == last ? "drift" : "conflict")
       end
+    end
+
+    # Of a new site all is told, whatever its seeds hold: it is what the site is
+    # made to contain.
+    def first(object, name, actual, wanted)
+      yield unless actual == wanted
+      @memory.apply(object, name, wanted)
+      change(object, name, nil, wanted, "created")
     end
 
     def change(object, field, old, new, kind)
