@@ -312,7 +312,7 @@ GEMS = (
         r"Could not find gem '(?P<gem>[^']+)'",
         r"Could not find (?P<gem>\S+) in (?:any of the sources|locally)",
         what="No source of gems that the host may use has {gem}.",
-        todo="Look whether consul.gems_mirror is complete, or leave it out to use rubygems.org.",
+        todo="Look whether consul.gems_mirror is complete, or leave it out to use the public registry.",
     ),
     Known(
         r"Could not reach host (?P<name>[\w.:-]+\w)",
@@ -340,7 +340,7 @@ NPM = (
     Known(
         r"npm (?:ERR!|error) (?:code )?E40[134]",
         what="The registry of npm packages lacks a package, or does not give it.",
-        todo="Look whether consul.npm_mirror is complete, or leave it out to use registry.npmjs.org.",
+        todo="Look whether consul.npm_mirror is complete, or leave it out to use the public registry.",
     ),
     Known(
         r"npm (?:ERR!|error) (?:code |errno )?(?:ENOTFOUND|EAI_AGAIN|E(?:SOCKET)?TIMEDOUT|ECONNREFUSED|ECONNRESET)",
