@@ -33,7 +33,7 @@ from ddconsul.operations.demo_notes import (
     read_notes,
     write_notes,
 )
-from ddconsul.operations.deploy import STAGES, DeployResult, complete_secrets, deploy, gather, told
+from ddconsul.operations.deploy import STAGES, DeployResult, complete_secrets, deploy, gather, outcome
 from ddconsul.operations.git import git
 from ddconsul.operations.init import FILE, render
 from ddconsul.operations.lock import only_run
@@ -253,16 +253,7 @@ def _make(demo: Demo, podman: Podman, report: Callable[[str], None]) -> DeployRe
         public_host = container.public_host(instance.municipality.domain)
         variables = deploy_variables(instance, material, public_host)
         done = playbook.run("demo", instance, paths, connection, variables, report, secrets=secrets, stages=SITE_STAGES)
-        return DeployResult(
-            site=instance.site,
-            url=f"{instance.scheme}://{public_host}/",
-            domain=instance.municipality.domain,
-            administrator=instance.administrators[0].email,
-            source=found,
-            changed=done.changed,
-            seconds=time.monotonic() - begin,
-            **told(instance, done),
-        )
+        return outcome(instance, public_host, found, done, begin)
 
 
 def _wishes(name: str, file: Path | None, starter: str | None) -> Instance:

@@ -172,6 +172,22 @@ def _deploy(
         check=check,
         diff=check,
     )
+    return outcome(instance, public_host, found, result, begin, check=check)
+
+
+def outcome(
+    instance: Instance, public_host: str, found: Source, result: Result, begin: float, *, check: bool = False
+) -> DeployResult:
+    """Return what a run came to.
+
+    Args:
+        instance: The checked municipality file.
+        public_host: Host (and port) under which a browser finds the site.
+        found: Which Consul runs.
+        result: What the playbook did.
+        begin: When the whole of it began, by the monotonic clock.
+        check: Whether this only tells what would change.
+    """
     return DeployResult(
         site=instance.site,
         url=f"{instance.scheme}://{public_host}/",
@@ -180,21 +196,14 @@ def _deploy(
         source=found,
         changed=result.changed,
         seconds=time.monotonic() - begin,
+        log=result.log,
+        changes=changes_of(result.steps, instance.site),
+        steps=result.changes,
+        stages=result.stages,
+        command=result.command,
+        diffs=tuple(diff for step in result.steps for diff in unified(step.result)),
         check=check,
-        **told(instance, result),
     )
-
-
-def told(instance: Instance, result: Result) -> dict[str, Any]:
-    """Return the part of a DeployResult that a run of a playbook tells."""
-    return {
-        "log": result.log,
-        "changes": changes_of(result.steps, instance.site),
-        "steps": result.changes,
-        "stages": result.stages,
-        "command": result.command,
-        "diffs": tuple(diff for step in result.steps for diff in unified(step.result)),
-    }
 
 
 def gather(instance: Instance, found: Source, cache: Path) -> Material:
