@@ -130,8 +130,9 @@ class TestKills(Kills):
     kills = kills_wanted(1)
 
     @pytest.fixture(scope="class")
-    def ground(self, tool: Tool, tmp_path_factory: pytest.TempPathFactory, standin: Material, run_id: str) -> Ground:
-        return prepare(tool, tmp_path_factory.mktemp("kills"), standin, f"kills-{run_id}", self.kills)
+    @classmethod
+    def ground(cls, tool: Tool, tmp_path_factory: pytest.TempPathFactory, standin: Material, run_id: str) -> Ground:
+        return prepare(tool, tmp_path_factory.mktemp("kills"), standin, f"kills-{run_id}", cls.kills)
 
 
 class TestKillsReal(Kills):
@@ -141,10 +142,11 @@ class TestKillsReal(Kills):
     kills = kills_wanted(3)
 
     @pytest.fixture(scope="class")
+    @classmethod
     def ground(
-        self, wheel_tool: Tool, tmp_path_factory: pytest.TempPathFactory, consul: Material, run_id: str
+        cls, wheel_tool: Tool, tmp_path_factory: pytest.TempPathFactory, consul: Material, run_id: str
     ) -> Ground:
-        return prepare(wheel_tool, tmp_path_factory.mktemp("kills"), consul, f"kills-real-{run_id}", self.kills)
+        return prepare(wheel_tool, tmp_path_factory.mktemp("kills"), consul, f"kills-real-{run_id}", cls.kills)
 
 
 def serves(ground: Ground) -> bool:

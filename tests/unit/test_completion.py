@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -90,8 +89,6 @@ def test_words_that_take_long_are_made_once(tmp_path: Path, monkeypatch: pytest.
 def test_the_script_is_one_that_the_shell_takes(shell: str, tmp_path: Path) -> None:
     script = CliRunner().invoke(main, ["completion", shell]).stdout
     assert "_DDCONSUL_COMPLETE" in script
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
     (tmp_path / "script").write_text(script)
     done = subprocess.run([shell, "-n", tmp_path / "script"], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import re
 import resource
 import stat
@@ -18,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from killed import killed_at
+from nobody import as_nobody
 from ruamel.yaml import YAML
 
 from ddconsul.commands import main
@@ -283,8 +283,10 @@ def test_a_password_that_is_kept_elsewhere_is_used_and_not_written(
     assert b"elders" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_to_is_an_error(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(InputError, match="cannot be written to"):
-        init(tmp_path / "m", DEFAULTS)
+    init(tmp_path / "earlier", DEFAULTS)
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o555)
+    with as_nobody(locked), pytest.raises(InputError, match="cannot be written to"):
+        init(locked / "m", DEFAULTS)
+    assert not names(locked)

@@ -7,7 +7,6 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from files import MINIMAL, SERVER, write
 from jsonschema import Draft202012Validator
+from nobody import as_nobody
 
 from ddconsul.commands import main
 from ddconsul.instance.loader import inspect
@@ -331,37 +331,24 @@ def test_a_file_that_is_not_there(tmp_path: Path, there: str, asked: str, words:
     assert words in result.stderr
 
 
-@pytest.fixture
-def nobody(tmp_path: Path) -> Iterator[None]:
-    """Be somebody who may look into the test's folder, and no more."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
-    # What is imported while somebody else may not be readable for them.
-    (tmp_path / "vooraf").mkdir()
-    inspect(write(tmp_path / "vooraf", SERVER))
-    os.seteuid(65534)
-    yield
-    os.seteuid(0)
-
-
-def test_files_that_may_not_be_read(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    file = write(tmp_path, SERVER)
-    (tmp_path / "site.key").chmod(0)
-    (tmp_path / "ca.pem").chmod(0)
-    write_protected = tmp_path / "dicht.yml"
+def test_files_that_may_not_be_read(tmp_path: Path) -> None:
+    for name in ("earlier", "m"):
+        (tmp_path / name).mkdir(mode=0o755)
+    inspect(write(tmp_path / "earlier", SERVER))
+    file = write(tmp_path / "m", SERVER)
+    (file.parent / "site.key").chmod(0)
+    (file.parent / "ca.pem").chmod(0)
+    write_protected = file.parent / "dicht.yml"
     write_protected.write_text(MINIMAL)
     write_protected.chmod(0)
-    request.getfixturevalue("nobody")
 
-    said = [problem.sentence for problem in inspect(file).problems]
+    with as_nobody(file):
+        said = [problem.sentence for problem in inspect(file).problems]
+        (problem,) = inspect(write_protected).problems
     assert said == [
         'tls.key "site.key" cannot be read: Permission denied',
         'network.extra_ca[0] "ca.pem" cannot be read: Permission denied',
     ]
-    (problem,) = inspect(write_protected).problems
     assert str(problem).startswith(f"{write_protected}: cannot be read: Permission denied")
 
 

@@ -34,6 +34,7 @@ _LIKE_ADDRESS = re.compile(r"[0-9.]+")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?P<domain>[^@\s]+)")
 _MANY = 5
+LONGEST_PATH = 4096  # Linux, limits.h: PATH_MAX
 # Certificates and keys are small: no need to read a film to the end.
 _LARGEST = 1_000_000
 _GIT_URL = re.compile(r"(?:https?|ssh|git|file)://\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:\S+")
@@ -259,7 +260,7 @@ def _expect(value: str, path: Path, wanted: str) -> None:
 
 
 def _looked(path: Path) -> str:
-    return f"Looked for {shown(path, 200)[1:-1]}."
+    return f"Looked for {shown(path, LONGEST_PATH)[1:-1]}."
 
 
 def _meant(value: str, path: Path) -> str:
