@@ -35,7 +35,7 @@ demo: $(READY) ## A running demo site, with a URL to open
 	@ddconsul demo up
 
 .PHONY: test
-test: lint ## All checks and all tests, except those that need Consul's own source
+test: $(READY) lint ## All checks and all tests, except those that need Consul's own source
 	$(PYTEST) $(SIDE_BY_SIDE) -m 'not real' $(SUITES)
 
 .PHONY: test-real
@@ -78,7 +78,8 @@ clean: ## Remove what make made here: demos, test containers, images, .venv and 
 
 # --- set-up -----------------------------------------------------------------------------------------------
 
-# A target's own value reaches the targets that it needs, so all that it lacks comes in one apt-get.
+# A target's own value reaches the targets that it needs, so all that it lacks comes in one apt-get. Of what a target
+# needs, the set-up comes first: a lint that came before it would bring in its own, smaller set.
 PACKAGES := demo
 lint test-kills: PACKAGES := demo test
 test test-real bench: PACKAGES := demo test browser

@@ -1,6 +1,7 @@
 """What the documents say is there, is there: files, verbs, options, targets of make, keys of the municipality file."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import click
@@ -88,3 +89,9 @@ def test_the_readme_s_municipality_file_is_right(tmp_path: Path) -> None:
 
 def test_the_readme_s_picture_is_small() -> None:
     assert (REPOSITORY / "docs/images/home.png").stat().st_size < 300_000
+
+
+@pytest.mark.parametrize(("target", "groups"), [("demo", "demo"), ("test", "demo test browser")])
+def test_make_brings_in_all_that_a_target_needs_at_once(target: str, groups: str) -> None:
+    shown = subprocess.run(["make", "--dry-run", target], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert re.findall(r"^scripts/system-packages (.*)$", shown.stdout, re.MULTILINE) == [groups]
