@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class ExitCode(IntEnum):
@@ -72,9 +76,24 @@ class UnreachableError(DdconsulError):
 
 
 class PreflightError(DdconsulError):
-    """The target does not qualify."""
+    """The target does not qualify.
+
+    Args:
+        what: What is wrong, as a sentence.
+        where: The host.
+        todo: What to do about it.
+        gaps: Each thing that is wrong, as `--json` shows it.
+    """
 
     exit_code = ExitCode.PREFLIGHT
+
+    def __init__(self, what: str, where: str = "", todo: str = "", gaps: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(what, where, todo)
+        self.gaps = gaps
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the error as `--json` shows it."""
+        return {**super().as_dict(), "gaps": list(self.gaps)}
 
 
 class StepFailedError(DdconsulError):

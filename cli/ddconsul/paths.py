@@ -61,3 +61,9 @@ def _base(variable: str, default: str) -> Path:
     given = os.environ.get(variable, "")
     # The specification: a relative path is invalid, and ignored.
     return Path(given) if given.startswith("/") else Path.home() / default
+
+
+def from_home(path: str) -> str:
+    """Return a path as a shell's user writes it: with ~ for the home folder; others stay as they are."""
+    home = f"{Path.home()}/"
+    return f"~/{path.removeprefix(home)}" if path.startswith(home) else path

@@ -126,6 +126,8 @@ class TestAllAtOnce:
 
         assert told["exit_code"] == 4
         assert f"{len(EXPECTED)} things stand in the way" in told["error"]
+        assert "sudo dpkg --configure -a && sudo apt-get --fix-broken install" in {gap["fix"] for gap in told["gaps"]}
+        assert len(told["gaps"]) == len(EXPECTED)
 
     def test_what_it_says_to_do_helps(self, municipality: Municipality, host: Host) -> None:
         said = refused(municipality, host).err

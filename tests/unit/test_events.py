@@ -149,6 +149,18 @@ def test_how_far_it_came_is_known(event: str, data: dict[str, Any], kind: str) -
     assert (failure.kind, failure.task, failure.message) == (kind, "Do", "No.")
 
 
+def test_what_a_preflight_finds_is_told_one_by_one_and_without_secrets() -> None:
+    found = {"check": "swap", "what": "there is no room, says geheim", "where": "/opt", "fix": "Make some"}
+    told = Told()
+    told.reader = EventReader(print, print, redact=lambda text: text.replace("geheim", "***"))
+    told.tell("runner_on_ok", task="Look", res={"notices": [found]})
+    told.tell("runner_on_failed", task="Look", task_path="/r/tasks/precheck.yml:9", res={"msg": "No.", "gaps": [found]})
+    assert [notice.what for notice in told.reader.notices] == ["there is no room, says ***"]
+    failure = told.reader.failure
+    assert failure is not None
+    assert list(failure.gaps) == told.reader.notices
+
+
 def test_a_failure_that_the_playbook_expects_is_none() -> None:
     told = Told()
     told.tell("runner_on_failed", host="zee", task="Try", ignore_errors=True, res={"msg": "No."})

@@ -255,3 +255,12 @@ def raise_with_text(action) -> None:
         action()
     except InputError as error:
         raise InputError(str(error)) from error
+
+
+def test_a_source_in_the_home_folder_is_told_as_its_owner_writes_it(
+    repository: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(repository.parent))
+    assert str(resolve(str(repository), "2.5.1", cache)).endswith(f"from ~/{repository.name}")
+    monkeypatch.setenv("HOME", str(cache))
+    assert str(resolve(str(repository), "2.5.1", cache)).endswith(f"from {repository}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from ddconsul.ansible.meanings import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from ddconsul.ansible.meanings import Meaning
@@ -122,6 +122,27 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What a preflight found on a host.
+
+    Args:
+        check: What was looked at.
+        what: What is the matter, as a sentence.
+        where: The host, or the part of it.
+        fix: What mends it, as a command where there is one.
+    """
+
+    check: str
+    what: str
+    where: str
+    fix: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return it as `--json` shows it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Failure:
     """The step that failed.
 
@@ -131,6 +152,7 @@ class Failure:
         task: Name of the task.
         message: What it said.
         meaning: What that means, when it is a known error.
+        gaps: All that a preflight found, each with what mends it.
     """
 
     kind: FailureKind
@@ -138,6 +160,7 @@ class Failure:
     task: str
     message: str
     meaning: Meaning | None = None
+    gaps: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +177,7 @@ class Result:
         stages: Its parts, in order.
         steps: Its tasks that changed something, or told of more than they did.
         command: A line for a shell that does the same by hand.
+        notices: What a preflight found that stops nothing, and may be meant so.
     """
 
     ok: bool
@@ -165,6 +189,7 @@ class Result:
     stages: tuple[Stage, ...] = ()
     steps: tuple[Step, ...] = ()
     command: str = ""
+    notices: tuple[Finding, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -204,6 +229,7 @@ class EventReader:
         self.failure: Failure | None = None
         self.changes: list[str] = []
         self.steps: list[Step] = []
+        self.notices: list[Finding] = []
         self.status: Mapping[str, Any] | None = None
         self.noise: list[str] = []
         """What Ansible says outside its tasks, such as that a file cannot be read."""
@@ -269,6 +295,7 @@ class EventReader:
             self.steps.append(
                 Step(str(data.get("role") or ""), _task_file(data), self._task(data), self._without_secrets(result))
             )
+        self.notices.extend(self._findings(result, "notices"))
         if data.get("task") == STATUS_TASK and isinstance(result.get(STATUS_VARIABLE), dict):
             self.status = self._without_secrets(result[STATUS_VARIABLE])
 
@@ -311,7 +338,11 @@ class EventReader:
         meaning = None if own else explain(self._redact(all_words(result)))
         # A preflight tells all gaps, with what mends each.
         message = self._redact(failure_message(result, whole=kind == "preflight"))
-        self.failure = Failure(kind, str(data.get("host") or ""), self._task(data), message, meaning)
+        gaps = tuple(self._findings(result, "gaps"))
+        self.failure = Failure(kind, str(data.get("host") or ""), self._task(data), message, meaning, gaps)
+
+    def _findings(self, result: Mapping[str, Any], name: str) -> Iterator[Finding]:
+        yield from (Finding(**finding) for finding in self._without_secrets(result.get(name) or []))
 
 
 def failure_message(result: Mapping[str, Any], *, whole: bool = False) -> str:

@@ -315,4 +315,5 @@ def _result(reader: EventReader, succeeded: bool, log: Path, command: str) -> Re
         status=reader.status,
         stages=reader.stages,
         command=command,
+        notices=tuple(reader.notices),
     )

@@ -77,7 +77,7 @@ def _agreed(planned: DeployResult) -> bool:
 
 
 def _show(result: DeployResult, planned: DeployResult | None, file: Path, *, verbose: int) -> None:
-    from ddconsul.commands.planned import not_planned  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.commands.planned import not_planned, show_notices  # noqa: PLC0415 — keeps `--help` fast
 
     click.echo()
     show_recap(result.stages)
@@ -87,6 +87,9 @@ def _show(result: DeployResult, planned: DeployResult | None, file: Path, *, ver
     differences = not_planned(planned.made, result.made) if planned is not None else []
     for line in ["It is not all as planned:", *differences] if differences else ():
         click.echo(line)
+    # Who was asked has seen them in the plan.
+    if planned is None:
+        show_notices(result)
     click.echo()
     click.echo(f"  Site           {result.url}")
     if result.domain not in result.url:

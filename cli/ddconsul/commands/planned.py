@@ -30,6 +30,7 @@ def show_plan(result: DeployResult, *, diff: bool = False) -> None:
         for effect in result.effects:
             wait = f" About {effect.seconds} s." if effect.seconds else ""
             click.echo(f"{effect.text}{wait}")
+    show_notices(result)
     if result.kept:
         click.echo()
         click.echo("Edited in the admin pages, and kept:")
@@ -38,6 +39,18 @@ def show_plan(result: DeployResult, *, diff: bool = False) -> None:
     for text in result.diffs if diff else ():
         click.echo()
         click.echo(text)
+
+
+def show_notices(result: DeployResult) -> None:
+    """Print what the preflight found that stops nothing."""
+    if result.notices:
+        click.echo()
+        click.echo("Worth knowing:")
+        for notice in result.notices:
+            for line in _wrapped(f"{notice.where}: {notice.what}"):
+                click.echo(line)
+            # A command stays in one piece, to be pasted.
+            click.echo(f"    $ {notice.fix}")
 
 
 def lines_of(changes: Iterable[Change]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ddconsul.translate.vars import Material, deploy_variables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ddconsul.ansible.events import Result, Stage
+    from ddconsul.ansible.events import Finding, Result, Stage
     from ddconsul.instance.models import Instance
     from ddconsul.operations.changes import Change, Effect
     from ddconsul.operations.source import Source
@@ -59,6 +59,7 @@ class DeployResult:
         stages: The parts of the run.
         command: A line for a shell that does the same by hand.
         diffs: What changes in files, as unified diffs.
+        notices: What the preflight found that stops nothing.
         check: Whether this only tells what would change.
     """
 
@@ -75,6 +76,7 @@ class DeployResult:
     stages: tuple[Stage, ...] = ()
     command: str = ""
     diffs: tuple[str, ...] = ()
+    notices: tuple[Finding, ...] = ()
     check: bool = False
 
     @property
@@ -110,6 +112,7 @@ class DeployResult:
             "kept": [change.as_dict() for change in self.kept],
             "effects": [{"text": effect.text, "seconds": effect.seconds} for effect in self.effects],
             "steps": list(self.steps),
+            "notices": [notice.as_dict() for notice in self.notices],
             "seconds": round(self.seconds, 1),
             "command": self.command,
             "log": str(self.log),
@@ -202,6 +205,7 @@ def outcome(
         stages=result.stages,
         command=result.command,
         diffs=tuple(diff for step in result.steps for diff in unified(step.result)),
+        notices=result.notices,
         check=check,
     )
 

@@ -120,7 +120,7 @@ def failure_error(failure: Failure, result: Result) -> DdconsulError:
             todo.insert(0, "Look whether it is up.")
         return UnreachableError(f"cannot be reached: {what}", failure.host, _lines(todo))
     if failure.kind == "preflight":
-        return PreflightError(what, failure.host, _lines(todo))
+        return PreflightError(what, failure.host, _lines(todo), [gap.as_dict() for gap in failure.gaps])
     return StepFailedError(f"the step “{failure.task}” failed: {what}", failure.host, _lines(todo))
 
 

@@ -15,6 +15,7 @@ from ddconsul.errors import InputError
 from ddconsul.instance.values import is_url
 from ddconsul.operations.archives import appearing, read_member, repack, sha256_of, tar_folder
 from ddconsul.operations.git import TRANSFER, git, is_repository
+from ddconsul.paths import from_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,9 +73,10 @@ class Source:
 
     def __str__(self) -> str:
         """Return one line for the user: which release, from where."""
+        origin = from_home(self.origin)
         if self.standin:
-            return f"The stand-in for Consul Democracy {self.version}, not Consul itself (from {self.origin})"
-        return f"Consul Democracy {self.version} ({self.digest[:12]}) from {self.origin}"
+            return f"The stand-in for Consul Democracy {self.version}, not Consul itself (from {origin})"
+        return f"Consul Democracy {self.version} ({self.digest[:12]}) from {origin}"
 
 
 def resolve(source: str, version: str, cache: Path, report: Callable[[str], None] = lambda _: None) -> Source:
