@@ -110,6 +110,14 @@ def test_what_a_killed_run_left_is_not_taken_for_a_release(site: Path, tmp_path:
     (half / "BUILD").write_text("aaaa")
     lay_out_and_go_live(site, make_build(tmp_path, "aaaa"))
     assert (site / "current" / "config.ru").exists()
+
+
+def test_what_a_killed_run_left_goes_when_its_build_is_not_wanted_any_more(site: Path, tmp_path: Path) -> None:
+    build = make_build(tmp_path, "aaaa")
+    lay_out_and_go_live(site, build)
+    (site / "releases" / ".2" / "log").mkdir(parents=True)
+    lay_out_and_go_live(site, build)
+    assert [path.name for path in (site / "releases").iterdir()] == ["1"]
     assert [path.name for path in (site / "releases").iterdir()] == ["1"]
 
 

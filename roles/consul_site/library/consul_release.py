@@ -94,7 +94,6 @@ def lay_out(root: Path, build: Path, links: dict[str, str]) -> Path:
     existing = releases_of(root)
     number = int(existing[-1].name) + 1 if existing else 1
     unfinished = root / "releases" / f".{number}"
-    shutil.rmtree(unfinished, ignore_errors=True)
     copy_as_hard_links(build, unfinished)
     link(unfinished, links, root / "shared")
     release = unfinished.with_name(str(number))
@@ -113,9 +112,17 @@ def make_live(root: Path, release: Path, keep: int) -> None:
         shutil.rmtree(path)
 
 
+def clear_unfinished(root: Path) -> None:
+    """Clear away what a killed deploy began to lay out, for whichever build."""
+    for unfinished in (root / "releases").glob(".*"):
+        shutil.rmtree(unfinished)
+
+
 def run(module: AnsibleModule) -> dict[str, Any]:
     """Do what the module was asked and return its result."""
     root, build = Path(module.params["root"]), Path(module.params["build"])
+    if not module.check_mode:
+        clear_unfinished(root)
     current = root / "current"
     previous = current.resolve() if current.exists() else None
     release = wanted_release(root, build)
