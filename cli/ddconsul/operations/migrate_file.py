@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import itertools
-import os
-import tempfile
 from dataclasses import dataclass
-from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from ddconsul.errors import InputError
@@ -19,8 +13,11 @@ from ddconsul.instance import places, renamed
 from ddconsul.instance.loader import sections_at
 from ddconsul.instance.problems import InvalidFileError, Problem, in_order
 from ddconsul.instance.text import Lines
+from ddconsul.operations.editing import comments, dumped, round_trip, section_at, write_anew
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ddconsul.instance.places import Document, Key
     from ddconsul.instance.renamed import Renamed
 
@@ -99,28 +96,7 @@ def migrate(migration: Migration) -> None:
     Raises:
         InputError: When the file changed since, or cannot be written.
     """
-    path = migration.file.expanduser().resolve()
-    try:
-        data = path.read_bytes()
-        if data.decode("utf-8-sig") != migration.before:
-            raise InputError("changed just now; nothing was written", str(migration.file), "Run it again.")
-        mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-        _replace(path, mark + migration.after.encode("utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", str(migration.file)) from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
-        try:
-            new.write(data)
-            new.flush()
-            os.fsync(new.fileno())
-            Path(new.name).chmod(path.stat().st_mode)
-            Path(new.name).replace(path)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise
+    write_anew(migration.file, migration.before, migration.after)
 
 
 def _found(value: Any, change: Renamed) -> list[Key]:  # noqa: ANN401 — whatever stands in the file
@@ -177,42 +153,15 @@ def _renamed(text: str, key: Key, name: str) -> str:
 
 def _moved(text: str, key: Key, new: Key) -> str:
     """Move a key to another section."""
-    yaml = _round_trip(text)
-    root = yaml.load(text.replace("\r\n", "\n"))
-    old_section, new_section = _section(root, key[:-1]), _section(root, new[:-1])
+    yaml, root = round_trip(text)
+    old_section, new_section = section_at(root, key[:-1]), section_at(root, new[:-1])
     comment = _own_comment(old_section, key[-1])
     new_section[new[-1]] = old_section.pop(key[-1])
     if comment:
         new_section.ca.items[new[-1]] = comment
     if not old_section and not old_section.ca.comment and len(key) > 1:
-        del _section(root, key[:-2])[key[-2]]
-    stream = StringIO()
-    yaml.dump(root, stream)
-    return stream.getvalue().replace("\n", "\r\n") if "\r\n" in text else stream.getvalue()
-
-
-def _round_trip(text: str) -> YAML:
-    """Return a reader and writer that indents as the text does."""
-    lines = [line for line in text.splitlines() if line.startswith(" ") and not line.lstrip().startswith("#")]
-    nested = [len(line) - len(line.lstrip()) for line in lines if not line.lstrip().startswith("- ")]
-    dashes = [len(line) - len(line.lstrip()) for line in lines if line.lstrip().startswith("- ")]
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 1_000_000
-    offset = min(dashes, default=0)
-    yaml.indent(mapping=min(nested, default=2), sequence=offset + 2, offset=offset)
-    return yaml
-
-
-def _section(root: CommentedMap, way: Key) -> CommentedMap:
-    """Return the section at a key; made where it is not there."""
-    section: Any = root
-    for part in way:
-        if isinstance(section, CommentedMap) and section.get(part) is None:
-            section[part] = CommentedMap()
-        section = section[part]
-    assert isinstance(section, CommentedMap)  # noqa: S101 — for mypy: lists are on the way only
-    return section
+        del section_at(root, key[:-2])[key[-2]]
+    return dumped(yaml, root, text)
 
 
 def _own_comment(section: CommentedMap, name: str | int) -> Any:  # noqa: ANN401 — ruamel's own lists of tokens
@@ -236,16 +185,11 @@ def _own_comment(section: CommentedMap, name: str | int) -> Any:  # noqa: ANN401
 
 def _refuse_loss(before: Document, after: str, file: Path) -> None:
     """Make sure that every comment and every value is still there."""
-    lost = set(_comments(before.text)) - set(_comments(after))
+    lost = set(comments(before.text)) - set(comments(after))
     if lost or _values(places.parse(after).value) != _values(before.value):
         about = f" It is about: {min(lost)}" if lost else ""
         todo = f"Rename the keys by hand.{about}"
         raise InputError("cannot be migrated without losing something; nothing was written", str(file), todo)
-
-
-def _comments(text: str) -> list[str]:
-    """Return the comments of a text, as far as it takes to see whether one is missing."""
-    return [line[line.index("#") :].strip() for line in text.splitlines() if "#" in line]
 
 
 def _values(value: Any) -> list[str]:  # noqa: ANN401 — whatever stands in the file
