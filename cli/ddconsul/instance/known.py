@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ddconsul.instance.models import Instance, Section
+from ddconsul.instance.models import Instance
+from ddconsul.instance.section import Section
 from ddconsul.instance.shape import section_types, target_type
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from pydantic.fields import FieldInfo
 
-    from ddconsul.instance.models import Contradiction
     from ddconsul.instance.places import Key
+    from ddconsul.instance.section import Contradiction
 
 
 def known(value: dict[str, Any], base: Path) -> Instance:

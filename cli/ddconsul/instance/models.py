@@ -6,11 +6,12 @@ Every section refuses keys it does not know. The descriptions end up in the JSON
 # Pydantic reads these annotations at run time, so they are not postponed.
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from ddconsul.instance.section import Contradiction, Section, rule
 from ddconsul.instance.values import (
     LANGUAGES,
     Authority,
@@ -36,46 +37,6 @@ from ddconsul.instance.values import (
 
 UPSTREAM = "https://github.com/consuldemocracy/consuldemocracy.git"
 SITE_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
-
-
-class Contradiction(NamedTuple):
-    """What does not go together with something else in the file.
-
-    Args:
-        key: The way to it from the section.
-        message: What it does not go together with.
-        todo: What to do.
-    """
-
-    key: tuple[str | int, ...]
-    message: str
-    todo: str
-
-
-Rule = Callable[[Any], Iterator[Contradiction]]
-
-
-def rule(method: Rule) -> Rule:
-    """Mark a method that yields what in its section contradicts something else."""
-    method.is_rule = True  # type: ignore[attr-defined]
-    return method
-
-
-class Section(BaseModel):
-    """A part of the municipality file: immutable, and closed to keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @classmethod
-    def rules(cls) -> list[Rule]:
-        """Return the rules. One that asks for what is not known (an AttributeError) is passed over."""
-        return [method for method in vars(cls).values() if getattr(method, "is_rule", False)]
-
-    @model_validator(mode="after")
-    def _does_not_contradict_itself(self) -> Self:
-        for found in (found for check in self.rules() for found in check(self)):
-            raise wrong(found.message, found.todo, rule="contradiction")
-        return self
 
 
 def slug(name: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pydantic.fields import FieldInfo
 
-    from ddconsul.instance.models import Section
+    from ddconsul.instance.section import Section
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args
 
-from ddconsul.instance.models import Instance, Section
+from ddconsul.instance.models import Instance
+from ddconsul.instance.section import Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
