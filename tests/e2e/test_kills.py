@@ -124,6 +124,19 @@ class Kills:
         assert ground.municipality.deploy().json["changed"] == 0
         print(f"The next deploy took {again.seconds:.0f} s, all of this {time.monotonic() - begin:.0f} s")
 
+    def test_destroy_leaves_nothing_of_the_only_site(self, ground: Ground) -> None:
+        host = ground.host
+        assert host.traces(SLUG)
+
+        done = ground.municipality.run("destroy", "--yes")
+
+        assert done.code == 0, done
+        assert host.traces(SLUG) == []
+        assert host.builds() == []
+        assert host.sh("nginx -t 2>&1 && systemctl is-active nginx").endswith("active")
+        again = ground.municipality.run("destroy", "--yes")
+        assert (again.code, again.out.splitlines()[-1]) == (0, f"There was no site {SLUG}.")
+
 
 class TestKills(Kills):
     """With the stand-in."""

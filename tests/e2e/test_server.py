@@ -1,4 +1,4 @@
-"""A server that was there before: reached over SSH, refused in time, interrupted, and left as it was found."""
+"""A server that was there before: reached over SSH, and refused in time."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.site import Site
-from contract.visitor import Visitor
-from host import Host, Login, wait_until
+from host import Host, Login
 from user import Municipality, Outcome
 
 from ddconsul.targets.container import ContainerTarget
@@ -153,36 +151,6 @@ class TestRefusals:
         assert done.json["changed"] > 5
 
 
-class TestInterruption:
-    """A deploy that is killed while it builds, and what comes after."""
-
-    def test_the_next_deploy_makes_it_whole_and_leaves_no_scratch(self, municipality: Municipality, host: Host) -> None:
-        kill_while_building(municipality, host)
-
-        municipality.deploy()
-
-        assert well(host, municipality)
-        builds = [build for build in host.builds() if not build.startswith("ddconsul_")]
-        assert len(builds) == 1
-        assert host.builds() == [builds[0], f"ddconsul_template_{builds[0]}"]
-        assert host.sh("systemctl list-units --all --plain --no-legend 'ddconsul-build*'") == ""
-
-    def test_then_there_is_nothing_left_to_change(self, municipality: Municipality) -> None:
-        assert municipality.deploy().json["changes"] == []
-
-    def test_destroy_leaves_nothing_of_the_only_site(self, municipality: Municipality, host: Host) -> None:
-        assert host.traces(SLUG)
-
-        done = municipality.run("destroy", "--yes")
-
-        assert done.code == 0, done
-        assert host.traces(SLUG) == []
-        assert host.builds() == []
-        assert host.sh("nginx -t 2>&1 && systemctl is-active nginx").endswith("active")
-        again = municipality.run("destroy", "--yes")
-        assert (again.code, again.out.splitlines()[-1]) == (0, f"There was no site {SLUG}.")
-
-
 def deploy_with(municipality: Municipality, values: Mapping[str, Any]) -> Outcome:
     """Deploy with other values in the file, and put the file back."""
     text = municipality.file.read_text(encoding="utf-8")
@@ -202,30 +170,3 @@ def repository_of(folder: Path, release: str) -> Path:
     for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message=e2e"], ["tag", release]):
         subprocess.run(["git", *identity, *words], cwd=folder, check=True)
     return folder
-
-
-def kill_while_building(municipality: Municipality, host: Host) -> None:
-    """Kill a deploy without a chance to tidy up, in the middle of its build."""
-    deploy = municipality.tool.start("deploy", cwd=municipality.folder)
-    try:
-        building = "systemctl is-active --quiet 'ddconsul-build-*' && ls /opt/ddconsul/scratch/*/Gemfile"
-        wait_until(lambda: bool(host.sh(building, check=False)), "something is being built", 300)
-        assert deploy.poll() is None
-    finally:
-        deploy.kill()
-        deploy.communicate()
-
-
-def well(host: Host, municipality: Municipality) -> bool:
-    """Tell whether the site answers, under its own name, to whoever the browser sends to this host."""
-    password = municipality.secrets()["administrator_password"]
-    site = Site(
-        url=f"http://{DOMAIN}/",
-        name=NAME,
-        administrator=("beheer@example.org", password),
-        modules={},
-        mails=host.catch_mail(),
-        standin=True,
-        connect=f"127.0.0.1:{host.port('http')}",
-    )
-    return NAME in Visitor(site).get("/").page.title and Visitor(site).log_in(*site.administrator).logged_in
