@@ -144,9 +144,121 @@ def test_the_answer_is_found_among_what_rails_prints() -> None:
 
 
 def test_no_password_stands_in_the_command_that_runs_rails() -> None:
-    argv = load("consul_state").runner_argv("/srv/ddconsul/x", "ddconsul_x", "/opt/ddconsul/consul_state.rb")
+    argv = load("consul_state").runner_argv("/srv/ddconsul/x", "ddconsul_x", "/opt/ddconsul/consul_state")
     assert not [word for word in argv if "password" in word.lower()]
     assert "--uid=ddconsul_x" in argv
+    assert argv[-1] == "/opt/ddconsul/consul_state/main.rb"
+
+
+STATE: dict[str, Any] = {
+    "settings": {"org_name": "Haaksveld", "process.polls": True, "feature.map": False, "meta_title": ""},
+    "objects": [
+        {"key": "account a@example.org", "fields": {"username": "A", "administrator": True, "moderator": False}},
+        {"key": "card one", "fields": {"columns": 4, "title.nl": "Een", "label.nl": ""}},
+    ],
+}
+
+
+def told(kind: str, name: str, old: str | None, new: str | None, field: str = "value") -> dict[str, Any]:
+    return {"object": name, "field": field, "old": old, "new": new, "kind": kind}
+
+
+def test_a_new_site_is_foretold_in_the_words_of_the_program() -> None:
+    assert load("consul_state").first_changes(STATE) == [
+        told("created", "setting org_name", None, "Haaksveld"),
+        told("created", "setting process.polls", None, "t"),
+        told("created", "setting feature.map", None, None),
+        told("created", "setting meta_title", None, None),
+        told("created", "account a@example.org", None, "A", "username"),
+        told("created", "account a@example.org", None, "true", "administrator"),
+        told("created", "account a@example.org", None, "false", "moderator"),
+        told("created", "card one", None, "4", "columns"),
+        told("created", "card one", None, "Een", "title.nl"),
+        told("created", "card one", None, None, "label.nl"),
+    ]
+
+
+def known(**settings: list[str | None]) -> dict[str, Any]:
+    """What the database knows when nothing changed since, but for the settings that a test names."""
+    state = load("consul_state")
+    values = {f"setting {key}": [state.stored(value)] * 2 for key, value in STATE["settings"].items()}
+    changed = {f"setting {key}": value for key, value in settings.items()}
+    return {"fingerprint": "m", "same": True, "kept": [], "settings": {**values, **changed}}
+
+
+def test_without_a_change_rails_is_not_asked() -> None:
+    assert load("consul_state").unchanged(STATE, known(), "m", []) == []
+
+
+@pytest.mark.parametrize(
+    "different",
+    [{"fingerprint": "other"}, {"same": False}, {"settings": {}}],
+    ids=["another document", "edited in the admin pages", "settings that nobody remembers"],
+)
+def test_with_a_change_rails_is_asked(different: dict[str, Any]) -> None:
+    assert load("consul_state").unchanged(STATE, {**known(), **different}, "m", []) is None
+
+
+def test_of_a_new_site_nothing_is_known() -> None:
+    assert load("consul_state").unchanged(STATE, {}, "m", []) is None
+
+
+def test_an_edited_setting_is_told_without_rails() -> None:
+    edited = known(org_name=["Haaksveld", "Van beheer"])
+    assert load("consul_state").unchanged(STATE, edited, "m", []) == [
+        told("drift", "setting org_name", "Van beheer", "Haaksveld")
+    ]
+
+
+def test_an_edited_setting_whose_new_value_waits_in_the_file_stays_a_conflict() -> None:
+    edited = known(org_name=["Vroeger", "Van beheer"])
+    assert load("consul_state").unchanged(STATE, edited, "m", []) == [
+        told("conflict", "setting org_name", "Van beheer", "Haaksveld")
+    ]
+
+
+def test_an_edit_that_was_taken_back_lets_the_file_s_value_through() -> None:
+    assert load("consul_state").unchanged(STATE, known(org_name=["Vroeger", "Vroeger"]), "m", []) is None
+
+
+@pytest.mark.parametrize(("enforce", "asked"), [([], False), (["page x"], False), (["card one"], True), (["*"], True)])
+def test_what_was_kept_is_told_until_it_is_overruled(enforce: list[str], *, asked: bool) -> None:
+    kept = [told("drift", "card one", "3", "4", "columns")]
+    answer = load("consul_state").unchanged(STATE, {**known(), "kept": kept}, "m", enforce)
+    assert (answer is None) is asked
+    assert answer is None or answer == kept
+
+
+def test_what_a_tenant_remembers_stands_in_its_own_schema() -> None:
+    sql = load("consul_state").known_sql("SELECT key, digest FROM ddconsul.objects", "oost.example.org")
+    assert 'FROM "oost.example.org".ddconsul_document' in sql
+    assert 'SET search_path TO "oost.example.org"' in sql
+    assert "ddconsul.objects" not in sql
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (
+            {"error": "Title can't be blank", "object": "page over", "field": "title.nl"},
+            "Consul refused page over, title.nl, and nothing was changed: Title can't be blank",
+        ),
+        (
+            {"error": "boom", "object": None, "field": None},
+            "Consul refused the document, and nothing was changed: boom",
+        ),
+    ],
+)
+def test_a_refusal_names_the_object_and_the_field(answer: dict[str, Any], sentence: str) -> None:
+    assert load("consul_state").refusal(answer) == sentence
+
+
+def test_the_program_is_written_whole_and_for_everybody_to_read(tmp_path: Path) -> None:
+    state = load("consul_state")
+    state.install(tmp_path / "program", {"main.rb": "puts 1\n", "kinds/page.rb": "puts 2\n"})
+    state.install(tmp_path / "program", {"main.rb": "puts 3\n"})
+    assert (tmp_path / "program" / "main.rb").read_text() == "puts 3\n"
+    assert (tmp_path / "program" / "kinds" / "page.rb").stat().st_mode & 0o777 == 0o644
 
 
 class Visitor(http.server.BaseHTTPRequestHandler):

@@ -7,6 +7,7 @@ require "active_job/railtie"
 require "action_controller/railtie"
 require "action_mailer/railtie"
 require "action_view/railtie"
+require "active_storage/engine"
 
 Bundler.require(*Rails.groups)
 
@@ -27,6 +28,7 @@ module Consul
     config.load_defaults 7.2
     config.active_record.belongs_to_required_by_default = false
     config.active_job.queue_adapter = :delayed_job
+    config.active_storage.service = :local
     config.time_zone = Rails.application.secrets.time_zone.presence || "Madrid"
 
     # English, as Consul is until application_custom.rb says otherwise.

@@ -7,6 +7,7 @@ class PagesController < ApplicationController
 
   def show
     @page = SiteCustomization::Page.published.find_by(slug: params[:id])
+    @cards = @page.cards.includes(:translations) if @page
     return if @page
 
     # Not an error: anybody may ask for any address, and the log is read for errors.

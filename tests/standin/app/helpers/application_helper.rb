@@ -10,6 +10,31 @@ module ApplicationHelper
     Participation::MODULES.select { |name, _| setting["process.#{name}"] || setting["feature.#{name}"] }
   end
 
+  # In the municipality's own words, where it has some.
+  def t(key, **options)
+    @texts ||= Hash.new { |all, locale| all[locale] = I18nContent.texts(locale) }
+    @texts[options[:locale] || I18n.locale][key.to_s] || super
+  end
+
+  def content_block(name)
+    raw SiteCustomization::ContentBlock.find_by(name:, locale: I18n.locale)&.body
+  end
+
+  # The site's own image of that name, or nil.
+  def own_image(name)
+    image = SiteCustomization::Image.find_by(name:)&.image
+    url_for(image) if image&.attached?
+  end
+
+  # Consul's key for what a module is called in its menu.
+  MENU = { "polls" => "poll_questions", "legislation" => "collaborative_legislation" }.freeze
+
+  def module_title(name)
+    t("layouts.header.#{MENU.fetch(name, name)}", default: t("modules.#{name}.title"))
+  end
+
+  def banner_section = controller_name == "welcome" ? "homepage" : @module
+
   def admin_page? = controller_path.start_with?("admin/")
 
   def menu_link(label, path, current: request.path == path)

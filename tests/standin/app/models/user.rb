@@ -7,7 +7,9 @@ class User < ApplicationRecord
 
   attr_reader :password
 
-  has_one :administrator, dependent: :destroy
+  ROLES = %w[administrator moderator manager valuator].freeze
+
+  ROLES.each { |role| has_one role.to_sym, dependent: :destroy }
 
   normalizes :email, with: ->(email) { email.strip.downcase }
 
@@ -39,6 +41,7 @@ class User < ApplicationRecord
   end
 
   def administrator? = administrator.present?
+  def roles = ROLES.select { |role| public_send(role) }
   def confirmed? = confirmed_at.present?
   def name = username
 

@@ -9,6 +9,9 @@ module SiteCustomization
       accessibility conditions privacy faq census_terms
     ].freeze
 
+    has_many :cards, -> { order(:order, :created_at) }, class_name: "Widget::Card", as: :cardable, dependent: :destroy,
+                                                        inverse_of: :cardable
+
     translates :title, :subtitle, :content
 
     validates :slug, presence: true, uniqueness: { case_sensitive: false }, format: { with: /\A[0-9a-zA-Z\-_]*\z/ }

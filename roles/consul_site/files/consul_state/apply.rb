@@ -1,0 +1,52 @@
+# frozen_string_literal: true
+
+module DDConsul
+  # One run: a document in, what changed out. All or nothing: one transaction.
+  # A check is the same run, rolled back: no row, no job, no mail, no file stays.
+  class Apply
+    def initialize(document)
+      @document = document
+      @check = document["check"]
+      @tenant = document["tenant"].to_s
+      @report = Report.new
+      @files = Files.new(document.fetch("files", {}), check: @check)
+    end
+
+    def call
+      in_tenant do
+        @files.guard do
+          ActiveRecord::Base.transaction do
+            run
+            raise ActiveRecord::Rollback if @check
+          end
+        end
+      end
+      @report.to_h
+    end
+
+    private
+
+    def in_tenant(&)
+      @tenant.empty? ? yield : Tenant.switch(@tenant, &)
+    end
+
+    def run
+      memory = Memory.new(ActiveRecord::Base.connection, @tenant)
+      I18n.with_locale(I18n.default_locale) { apply(memory) }
+      memory.close(@document.fetch("fingerprint"), @report.kept)
+    end
+
+    # Settings come first: which languages there are decides what an object may have.
+    def apply(memory)
+      objects = @document.fetch("objects", [])
+      Settings.new(memory, @report, method(:enforced?)).apply(@document.fetch("settings", {}))
+      Objects.new(@document, memory, @report, method(:enforced?), @files).apply(objects)
+      Departures.new(memory, @report, method(:enforced?)).apply(objects.map { |object| object["key"] })
+    end
+
+    def enforced?(key)
+      named = @document.fetch("enforce", [])
+      named.include?("*") || named.include?(key)
+    end
+  end
+end

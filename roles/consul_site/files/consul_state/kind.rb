@@ -1,0 +1,129 @@
+# frozen_string_literal: true
+
+module DDConsul
+  # How one kind of object is found, made, read, written and taken away. Here is
+  # what most kinds share: fields are columns, "title.nl" is a translation.
+  class Kind
+    HOUSEKEEPING = %w[id locale created_at updated_at hidden_at].freeze
+
+    class << self
+      def names
+        @names ||= {}
+      end
+
+      def named(name)
+        names.fetch(name) { raise Refusal, "no such kind of object: #{name}" }
+      end
+
+      private
+
+      def kind(name, model)
+        Kind.names[name] = self
+        define_method(:model) { model.constantize }
+      end
+    end
+
+    # Two readings of a value are the same text, and nothing is nil.
+    def self.text(value)
+      case value
+      when nil, "" then nil
+      when Date then value.iso8601
+      else value.to_s
+      end
+    end
+
+    # The object in the document; run knows the others. Without one: an object that left the document.
+    def initialize(run, spec = {})
+      @run = run
+      @spec = spec
+    end
+
+    def key
+      @spec["key"]
+    end
+
+    def fields
+      @spec["fields"]
+    end
+
+    def find
+      model.find_by(identity) if identity.any?
+    end
+
+    def build
+      model.new(identity)
+    end
+
+    def read(record, field)
+      name, locale = field.split(".", 2)
+      Kind.text(locale ? translation(record, locale)&.public_send(name) : record[name])
+    end
+
+    def write(record, field, value)
+      name, locale = field.split(".", 2)
+      locale ? record.public_send("#{name}_#{locale.underscore}=", value) : record[name] = value
+    end
+
+    def clear(record, fields)
+      translated, own = fields.partition { |field| field.include?(".") }
+      own.each { |field| write(record, field, model.column_defaults[field]) }
+      translated.group_by { |field| field.split(".", 2)[1] }.each do |locale, of_locale|
+        clear_language(record, locale, of_locale)
+      end
+    end
+
+    def save(record)
+      record.save!
+    end
+
+    # As it is compared: what Consul makes of a value.
+    def normal(_field, text)
+      text
+    end
+
+    # Whether a field of a record that was there already is somebody's own.
+    def theirs?(_field)
+      false
+    end
+
+    # How it is told that it goes.
+    def title(record)
+      record.respond_to?(:title) ? record.title : nil
+    end
+
+    # Whether something else than ours hangs on it.
+    def used?(_record)
+      false
+    end
+
+    def hide(_record); end
+
+    def destroy(record)
+      record.destroy!
+    end
+
+    private
+
+    def identity
+      @spec.fetch("identity", {})
+    end
+
+    def translation(record, locale)
+      record.translations.find { |words| words.locale.to_s == locale }
+    end
+
+    def present(words)
+      names = words.attributes.compact_blank.keys - HOUSEKEEPING
+      names.reject { |name| name.end_with?("_id") }
+    end
+
+    # A language of which nothing is left goes as a whole: an empty title is refused.
+    def clear_language(record, locale, fields)
+      words = translation(record, locale)
+      return unless words
+
+      left = present(words) - fields.map { |field| field.split(".").first }
+      left.empty? ? words.destroy! : fields.each { |field| write(record, field, nil) }
+    end
+  end
+end

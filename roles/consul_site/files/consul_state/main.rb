@@ -1,0 +1,28 @@
+# frozen_string_literal: true
+
+# Makes what Consul contains match a document, and says what it changed.
+#
+# In: JSON on standard input, {"check": bool, "fingerprint": "...", "tenant": "",
+# "enforce": [key], "administrator_password": "...", "settings": {key => value},
+# "objects": [{"key", "kind", "identity", "parent", "fields"}], "files": {checksum => {...}}}.
+# Out: one line on standard output that starts with DDCONSUL and goes on with
+# JSON, {"changes": [{"object", "field", "old", "new", "kind"}], "warnings":
+# [{"object", "text"}]} or {"error", "object", "field"}.
+
+require "json"
+%w[decision refusal memory files open_processes report settings kind].each { |part| require_relative part }
+%w[account page content_block card banner text image feed].each { |kind| require_relative "kinds/#{kind}" }
+require_relative "fields"
+require_relative "objects"
+require_relative "departures"
+require_relative "apply"
+
+answer =
+  begin
+    DDConsul::Apply.new(JSON.parse($stdin.read)).call
+  rescue DDConsul::Refusal => e
+    { error: e.message, object: e.object, field: e.field }
+  rescue StandardError => e
+    { error: "#{e.class}: #{e.message}", object: nil, field: nil }
+  end
+puts "DDCONSUL #{JSON.generate(answer)}"

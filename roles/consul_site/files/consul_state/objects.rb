@@ -1,0 +1,101 @@
+# frozen_string_literal: true
+
+module DDConsul
+  # The objects of the document: each is found or made.
+  class Objects
+    # The field, where not one field but the whole object is told.
+    WHOLE = ""
+
+    attr_reader :files, :administrator_password, :first_account
+
+    def initialize(document, memory, report, enforced, files)
+      @document = document
+      @memory = memory
+      @report = report
+      @enforced = enforced
+      @files = files
+      @administrator_password = document["administrator_password"]
+      @records = {}
+    end
+
+    def apply(specs)
+      @keys = specs.map { |spec| spec["key"] }
+      @first_account = specs.find { |spec| spec["kind"] == "account" }&.fetch("key")
+      specs.each do |spec|
+        object(Kind.named(spec["kind"]).new(self, spec))
+      rescue StandardError => e
+        raise Refusal.of(e, spec["key"], spec["fields"].keys)
+      end
+    end
+
+    # The record of an object that came earlier.
+    def record(key)
+      @records.fetch(key) { raise Refusal, "its parent #{key} is not there" }
+    end
+
+    # Who put an image there: the municipality.
+    def author
+      @records[@first_account] || User.joins(:administrator).order(:id).first
+    end
+
+    private
+
+    def object(kind)
+      remembered = @memory.object(kind.key)
+      record = remembered&.record
+      return deleted(kind) if remembered && record.nil? && !@enforced.call(kind.key)
+
+      record ? existing(kind, record) : unknown(kind)
+    end
+
+    # Deleted in the admin pages, or by whose account it was. An edit like any other: kept.
+    def deleted(kind)
+      last = @memory.fields(kind.key)
+      same = kind.fields.all? { |field, value| kind.normal(field, Kind.text(value)) == last[field] }
+      @report.change(kind.key, WHOLE, nil, name(kind), same ? :drift : :conflict)
+    end
+
+    def unknown(kind)
+      record = kind.find
+      return create(kind) unless record
+
+      other = @memory.key_of(record)
+      raise Refusal, "it is the same as #{other}" if other && @keys.include?(other)
+
+      other ? @memory.rename(other, kind.key) : adopt(kind, record)
+      existing(kind, record)
+    end
+
+    def adopt(kind, record)
+      @memory.remember(kind.key, record, made: false)
+      kind.fields.each do |field, value|
+        @memory.apply(kind.key, field, Kind.text(value)) if kind.theirs?(field)
+      end
+    end
+
+    def create(kind)
+      @memory.forget(kind.key)
+      record = kind.build
+      kind.fields.each { |field, value| kind.write(record, field, value) unless value.nil? }
+      kind.save(record)
+      remember(kind, record)
+      kind.fields.each { |field, value| @report.change(kind.key, field, nil, Kind.text(value), :created) }
+    end
+
+    def remember(kind, record)
+      @records[kind.key] = record
+      @memory.remember(kind.key, record, made: true)
+      kind.fields.each { |field, value| @memory.apply(kind.key, field, kind.normal(field, Kind.text(value))) }
+    end
+
+    def existing(kind, record)
+      @records[kind.key] = record
+      Fields.new(kind, record, @memory, @report, enforced: @enforced.call(kind.key)).apply
+    end
+
+    def name(kind)
+      titles = kind.fields.select { |field, _| field.start_with?("title.") }.values
+      titles.first || kind.key.split(" ", 2).last
+    end
+  end
+end

@@ -1,0 +1,7 @@
+# frozen_string_literal: true
+
+class Valuator < ApplicationRecord
+  belongs_to :user, touch: true
+
+  validates :user_id, presence: true, uniqueness: true
+end
