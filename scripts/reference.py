@@ -67,6 +67,8 @@ def section(entry: Entry, every: Sequence[Entry]) -> Iterator[str]:
     many = " A list: each item has these keys." if "list" in entry.kind else ""
     yield f"{entry.meaning}{required}{many}"
     inside = [other for other in every if other.section == entry.key]
+    if not inside:
+        return
     head = ["| key | what | default | meaning | example |", "|---|---|---|---|---|"]
     yield "\n".join([*head, *map(row, inside)])
 

@@ -34,6 +34,7 @@ consul: {version: "2.4.1", source: bron, gems_mirror: "https://gems.example.org"
 branding:
   colours: {brand: "#FFCC00", link: "#154273", footer: "#222222"}
 modules: {debates: yes, proposals: no, polls: On, budgets: true, legislation: off, sdg: "yes"}
+pages: {privacy: privacy.md, accessibility: privacy.md, conditions: privacy.md}
 mail:
   from: noreply@mail.example.org
   name: Gemeente Zee
@@ -45,6 +46,8 @@ administrators:
 network: {proxy: "http://proxy.example.org:3128", extra_ca: [ca.pem]}
 """
 
+# What a site that inhabitants can reach has to have, beside MINIMAL.
+PAGES = "pages: {privacy: privacy.md, accessibility: privacy.md, conditions: privacy.md}\n"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
 
@@ -56,6 +59,7 @@ def write(folder: Path, text: str = MINIMAL) -> Path:
         "site.pem": CERTIFICATE,
         "site.key": PRIVATE_KEY,
         "ca.pem": CERTIFICATE,
+        "privacy.md": "# Privacy\n\nWij bewaren weinig.\n",
     }.items():
         (folder / name).write_text(content)
     (folder / "bron").mkdir(exist_ok=True)

@@ -38,6 +38,7 @@ branding: {colours: {brand: "#004a83"}}
 modules: {debates: on}
 mail: {from: noreply@example.org, name: Bosch, smtp: {host: mail.example.org, user: bosch}}
 tls: {mode: internal}
+pages: {privacy: own/p.md, accessibility: own/p.md, conditions: own/p.md}
 administrators: [{name: Noor, email: noor@example.org}]
 """
 
@@ -79,6 +80,7 @@ def test_a_name_becomes_the_municipality() -> None:
 @pytest.fixture
 def own_file(tmp_path: Path) -> Path:
     (tmp_path / "own").mkdir()
+    (tmp_path / "own/p.md").write_text("# Onze pagina\n")
     (tmp_path / "mine.yml").write_text(FILE)
     return tmp_path / "mine.yml"
 

@@ -10,7 +10,8 @@ from ddconsul.instance.loader import load
 from ddconsul.operations import demo as operation
 from ddconsul.operations import demos
 from ddconsul.operations.demo_notes import DemoError, check_name
-from ddconsul.translate.state import PROCESSES, settings
+from ddconsul.translate.settings import PROCESSES
+from ddconsul.translate.state import settings
 
 if TYPE_CHECKING:
     from pathlib import Path

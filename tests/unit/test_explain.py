@@ -35,8 +35,9 @@ def key(entry: Entry) -> str:
 def fields(*way: str) -> Iterator[tuple[str, FieldInfo]]:
     for kind in shape.models_at(way):
         for name, field in kind.model_fields.items():
-            yield ".".join((*way, field.alias or name)), field
-            yield from fields(*way, field.alias or name)
+            here = (*way, field.alias or name)
+            yield ".".join(here), field
+            yield from fields(*here, *(["NAME"] if shape.is_mapping(field.annotation) else []))
 
 
 def test_every_field_of_the_models_has_a_description_and_is_an_entry() -> None:
@@ -55,7 +56,10 @@ def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: En
     for name in ("certificaat.pem", "certificaat.key", "netwerk.crt"):
         kind = "PRIVATE KEY" if name.endswith("key") else "CERTIFICATE"
         (tmp_path / name).write_text(f"-----BEGIN {kind}-----\n")
-    (tmp_path / "eigen-code").mkdir()
+    for name in ("eigen-code", "pages", "beeld"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "pages/privacy.md").write_text("# Privacy\n")
+    (tmp_path / "beeld/plein.jpg").write_bytes(b"\xff\xd8\xff")
     problems = inspect(write(tmp_path, entry.in_yaml() + "\n")).problems
     about = [problem for problem in problems if problem.rule not in {"missing", "contradiction"}]
     # The key to log in with is the reader's own.

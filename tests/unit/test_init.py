@@ -20,16 +20,26 @@ from killed import killed_at
 from nobody import as_nobody
 from ruamel.yaml import YAML
 
+from ddconsul import assets
 from ddconsul.commands import main
 from ddconsul.commands.init import DEFAULTS
 from ddconsul.errors import InputError
-from ddconsul.instance.loader import load
+from ddconsul.instance.loader import inspect, load
 from ddconsul.instance.models import slug
 from ddconsul.operations import init as module
 from ddconsul.operations.init import complaint, init, render, unprotected
 from ddconsul.secrets import SecretFiles
 
-FILES = {".gitignore", "gemeente.yml", "gemeente.secrets.yml", "gemeente.vault-password", "gemeente.schema.json"}
+FILES = {
+    ".gitignore",
+    "gemeente.yml",
+    "gemeente.secrets.yml",
+    "gemeente.vault-password",
+    "gemeente.schema.json",
+    "pages",
+}
+# With each of the pages.
+MADE = len(FILES) - 1 + len(list((assets.templates() / "pages").glob("*.md")))
 OPTIONS = [part for key, value in DEFAULTS.items() for part in (f"--{key}", value)]
 SERVER = {**DEFAULTS, "target": "ssh", "host": "server1.example.org", "port": "2222", "user": "beheer", "site": "zee"}
 
@@ -86,7 +96,7 @@ def test_an_editor_finds_the_schema_offline_and_it_takes_the_file(tmp_path: Path
 
 def test_a_server_gets_its_keys_in_the_place_of_the_examples(tmp_path: Path) -> None:
     init(tmp_path, SERVER)
-    target = load(tmp_path / "gemeente.yml").instance.target
+    target = inspect(tmp_path / "gemeente.yml").known.target
     assert (target.type, target.host, target.port, target.user, target.sudo, target.site) == (
         "ssh", "server1.example.org", 2222, "beheer", True, "zee",
     )  # fmt: skip
@@ -119,11 +129,12 @@ def load_text(answers: dict[str, str]) -> str:
     import tempfile
 
     with tempfile.TemporaryDirectory() as place:
-        (Path(place) / "gemeente.yml").write_text(render(answers), encoding="utf-8")
+        text = render(answers, str(assets.templates() / "pages"))
+        (Path(place) / "gemeente.yml").write_text(text, encoding="utf-8")
         return load(Path(place) / "gemeente.yml").instance.municipality.name
 
 
-@pytest.mark.parametrize("present", sorted(FILES - {".gitignore"}))
+@pytest.mark.parametrize("present", sorted(FILES - {".gitignore", "pages"}))
 def test_nothing_is_overwritten(tmp_path: Path, present: str) -> None:
     (tmp_path / present).write_text("mine")
     with pytest.raises(InputError, match=f"already has {present}"):
@@ -139,11 +150,11 @@ def test_a_gitignore_of_the_user_stays_and_is_looked_at(tmp_path: Path) -> None:
     assert unprotected(tmp_path)
 
 
-@pytest.mark.parametrize("fails_at", range(len(FILES)))
+@pytest.mark.parametrize("fails_at", range(MADE))
 def test_all_or_nothing_in_a_folder_that_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
 ) -> None:
-    put, count = module._put_one, iter(range(len(FILES)))
+    put, count = module._put_one, itertools.count()
 
     def fail(path: Path, target: Path) -> None:
         if next(count) == fails_at:
@@ -206,7 +217,7 @@ def test_a_file_that_came_in_between_is_not_overwritten(tmp_path: Path, monkeypa
 def test_options_answer_everything_off_a_terminal(tmp_path: Path) -> None:
     result = call(tmp_path / "m", *OPTIONS, "--host", "server1.example.org", "--code", "0014")
     assert result.exit_code == 0, result.output
-    found = load(tmp_path / "m" / "gemeente.yml").instance
+    found = inspect(tmp_path / "m" / "gemeente.yml").known
     assert (found.target.type, found.municipality.code) == ("ssh", "0014")
 
 
@@ -263,7 +274,7 @@ def test_on_a_terminal_it_asks_and_a_wrong_answer_is_asked_again(tmp_path: Path)
     asked.expect(pexpect.EOF)
     asked.close()
     assert asked.exitstatus == 0, asked.before
-    found = load(tmp_path / "m" / "gemeente.yml").instance
+    found = inspect(tmp_path / "m" / "gemeente.yml").known
     assert (found.municipality.name, found.site, found.target.user) == ("北京", "peking", "root")
 
 
@@ -280,7 +291,7 @@ def test_a_password_that_is_kept_elsewhere_is_used_and_not_written(
     init(tmp_path, DEFAULTS)
     assert names(tmp_path) == FILES - {"gemeente.vault-password"}
     assert SecretFiles.beside(tmp_path / "gemeente.yml").load()
-    assert b"elders" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"elders" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_a_folder_that_may_not_be_written_to_is_an_error(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from files import MINIMAL, instance
+from files import MINIMAL, PAGES, instance
 
 from ddconsul.errors import ExitCode, LockedError, UnreachableError
 from ddconsul.operations import lock
@@ -38,7 +38,7 @@ def eventually(test: object, seconds: float = 15) -> bool:
 
 def test_a_second_run_is_refused_and_a_later_one_is_not(tmp_path: Path, paths: Paths) -> None:
     site = instance(tmp_path)
-    other = instance(tmp_path, MINIMAL.replace("container", "local"))
+    other = instance(tmp_path, MINIMAL.replace("container", "local") + PAGES)
     with only_run(site, paths, "upgrade") as owner:
         with pytest.raises(LockedError) as caught, only_run(site, paths):
             pass

@@ -23,7 +23,7 @@ from ddconsul.paths import Paths
 from ddconsul.targets.base import Connection
 from ddconsul.targets.process import Command
 from ddconsul.targets.process import Outcome as Ended
-from ddconsul.translate.state import style
+from ddconsul.translate.brand import style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

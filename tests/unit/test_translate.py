@@ -16,10 +16,11 @@ from files import MINIMAL, SERVER, instance
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddconsul.instance.models import Colours
+from ddconsul.instance.branding import Colours
 from ddconsul.targets.base import Connection
+from ddconsul.translate.brand import custom_properties, style
 from ddconsul.translate.inventory import inventory
-from ddconsul.translate.state import custom_properties, settings, style
+from ddconsul.translate.state import settings
 from ddconsul.translate.vars import Material, deploy_variables, site_variables
 
 if TYPE_CHECKING:

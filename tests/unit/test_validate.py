@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner, Result
-from files import MINIMAL, SERVER, write
+from files import MINIMAL, PAGES, SERVER, write
 from jsonschema import Draft202012Validator
 from nobody import as_nobody
 
@@ -21,7 +21,7 @@ from ddconsul.commands import main
 from ddconsul.instance.loader import inspect
 from ddconsul.instance.problems import RULES, Problem, nearest, without_secrets
 
-SSH = MINIMAL.replace("type: container", "type: ssh\n  host: server1.example.org")
+SSH = PAGES + MINIMAL.replace("type: container", "type: ssh\n  host: server1.example.org")
 WRONG = MINIMAL.replace("domain:", "domein:").replace("type: container", "type: docker")
 
 

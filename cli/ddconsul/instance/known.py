@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ddconsul.instance.models import Instance
 from ddconsul.instance.section import Section
-from ddconsul.instance.shape import section_types, target_type
+from ddconsul.instance.shape import is_mapping, section_types, target_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +54,9 @@ def contradictions(section: Section, key: Key = ()) -> Iterator[tuple[Key, Contr
 def _sections(value: object, key: Key) -> Iterator[tuple[Key, Section]]:
     if isinstance(value, Section):
         yield key, value
-    elif isinstance(value, tuple):
-        yield from (((*key, index), item) for index, item in enumerate(value) if isinstance(item, Section))
+    elif isinstance(value, tuple | dict):
+        inside = value.items() if isinstance(value, dict) else enumerate(value)
+        yield from (((*key, name), item) for name, item in inside if isinstance(item, Section))
 
 
 def _section(model: type[Section], value: dict[str, Any], context: dict[str, Any]) -> Section:
@@ -85,11 +86,21 @@ def _value(model: type[Section], name: str, value: dict[str, Any], context: dict
     field = model.model_fields[name]
     given = value[field.alias or name]
     kinds = section_types(field.annotation)
+    if is_mapping(field.annotation) and kinds and isinstance(given, dict):
+        return {key: _section(kinds[0], item, context) for key, item in _long_forms(kinds[0], given)}
     if kinds and isinstance(given, dict):
         return _section(_kind(kinds, given), given, context)
     if kinds and isinstance(given, list):
         return tuple(_section(_kind(kinds, item), item, context) for item in given if isinstance(item, dict))
     return _adapter(model, name).validate_python(given, context=context)
+
+
+def _long_forms(kind: type[Section], given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield sections by name, also those for which one value stands."""
+    for key, item in given.items():
+        long = kind.long_form(item)
+        if isinstance(long, dict):
+            yield key, long
 
 
 def _kind(kinds: list[type[Section]], value: dict[str, Any]) -> type[Section]:

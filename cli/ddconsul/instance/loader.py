@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ddconsul.instance import places, renamed, shape, words
 from ddconsul.instance.advice import advice
+from ddconsul.instance.contents import unfinished
 from ddconsul.instance.known import contradictions, known
 from ddconsul.instance.models import Instance
 from ddconsul.instance.problems import InvalidFileError, Problem, in_order, nearest
@@ -93,6 +94,9 @@ def inspect(file: Path) -> Inspected:
             document.add(Place(1, 1), (), "holds no sections", "It starts with a line `municipality:`.", "syntax")
         return Inspected(path, document, None, tuple(in_order(document.problems)))
     instance = _check(document, path.parent)
+    # Who has mistakes to put right is not asked for texts as well.
+    for found in () if document.problems else unfinished(instance):
+        document.add(document.place(found.key), found.key, found.message, found.todo, "unfinished")
     warnings = () if document.problems else in_order(advice(document, instance))
     return Inspected(path, document, instance, tuple(in_order(document.problems)), tuple(warnings))
 
@@ -163,7 +167,7 @@ def _settle_empty(document: Document, section: Any, key: Key) -> None:  # noqa: 
             _settle_empty(document, value, here)
         elif field is not None and not field.is_required():
             del section[name]
-            if not shape.section_types(field.annotation):
+            if not shape.section_types(field.annotation) or shape.has_short_form(field.annotation):
                 place = document.place(here, of_key=True)
                 document.add(place, here, "has no value", words.todo_when_empty(here, document.line(place)))
 
@@ -201,5 +205,5 @@ def _problem(document: Document, detail: ErrorDetails, excused: list[Key]) -> Pr
     counted = detail["type"] == "too_short" and bool(detail["input"])
     if said.rule == "contradiction" or (said.rule == "missing" and hidden) or counted:
         return None
-    place = document.place(key, of_key=said.at_key)
+    place = document.place(key, of_key=said.at_key or detail["loc"][-1:] == ("[key]",))
     return document.problem(place, key, said.message, said.todo, said.rule)

@@ -9,14 +9,32 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from ddconsul.instance.section import Contradiction, Section, rule
+from ddconsul.instance import accounts, contents
+from ddconsul.instance.accounts import Officials, Person
+from ddconsul.instance.branding import Branding
+from ddconsul.instance.home import Banner, Home
+from ddconsul.instance.links import TextKey
+from ddconsul.instance.menu import Footer, Menu
+from ddconsul.instance.pages import Page, PageName
+from ddconsul.instance.section import Contradiction, Section, rule, short_form
+from ddconsul.instance.settings import Settings
+from ddconsul.instance.translated import LanguageCode, TranslatedLine, TranslatedText
 from ddconsul.instance.values import (
+    FLAG_SCHEMA,
     LANGUAGES,
     Authority,
     Certificates,
-    Colour,
     Domain,
     Email,
     ExistingFile,
@@ -25,13 +43,14 @@ from ddconsul.instance.values import (
     GemsMirror,
     Host,
     HttpUrl,
+    IpNetwork,
     Kind,
     Line,
     Port,
     PrivateKey,
     Source,
     TimeZone,
-    choices,
+    flag,
     wrong,
 )
 
@@ -68,12 +87,6 @@ Code = Annotated[
 ]
 
 
-def _language(value: str) -> str:
-    if value not in LANGUAGES:
-        raise wrong("is no language that Consul speaks", choices(value, LANGUAGES))
-    return value
-
-
 def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
     if not value:
         raise wrong("has no language", "The first one is the default, such as [nl, en].")
@@ -84,7 +97,7 @@ def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Languages = Annotated[
-    tuple[Annotated[str, AfterValidator(_language)], ...],
+    tuple[LanguageCode, ...],
     AfterValidator(_each_once),
     Kind("list of languages", LANGUAGES),
     WithJsonSchema({"type": "array", "items": {"enum": list(LANGUAGES)}, "minItems": 1, "uniqueItems": True}),
@@ -182,32 +195,45 @@ class Consul(Section):
     )
 
 
-class Colours(Section):
-    """Colours of the municipality's house style; text on them gets black or white, whichever reads best."""
+class Module(Section):
+    """A part of Consul: on or off, or a section with more about it."""
 
-    brand: Colour | None = Field(None, description="Main colour: buttons, accents.", examples=["#154273"])
-    link: Colour | None = Field(None, description="Colour of links. Default: the main colour.", examples=["#01689b"])
-    header: Colour | None = Field(
-        None, description="Background of the header. Default: the main colour.", examples=["#154273"]
+    enabled: Flag = Field(description="Whether it is on.", examples=[True])
+    label: TranslatedLine | None = Field(
+        None, description="What it is called in the menu, instead of Consul's own word.", examples=["Initiatieven"]
     )
-    footer: Colour | None = Field(None, description="Background of the footer.", examples=["#f1f1f1"])
+
+    @classmethod
+    def long_form(cls, data: Any) -> Any:  # noqa: ANN401 — raw input, of any shape
+        """Take a flag for whether a module is on."""
+        return data if isinstance(data, dict | Section) else {"enabled": flag(data)}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Allow a flag too."""
+        return short_form(FLAG_SCHEMA, core, handler)
+
+    def __bool__(self) -> bool:
+        """Tell whether it is on."""
+        return self.enabled
 
 
-class Branding(Section):
-    """How it looks."""
+def _module(*, on: bool, description: str) -> Any:  # noqa: ANN401 — a field of any type, to mypy
+    return Field(Module(enabled=on), description=f"{description} Default: {'on' if on else 'off'}.")
 
-    colours: Colours = Field(Colours(), description="Colours of the house style.")
+
+ModuleSwitch = Annotated[Module, Kind("on or off, or a section")]
 
 
 class Modules(Section):
     """Parts of Consul that are on or off."""
 
-    debates: Flag = Field(False, description="Inhabitants start debates.")
-    proposals: Flag = Field(True, description="Inhabitants make proposals and support them.")
-    polls: Flag = Field(True, description="Inhabitants vote on questions.")
-    budgets: Flag = Field(False, description="Participatory budgets.")
-    legislation: Flag = Field(True, description="Inhabitants work on plans and policy texts.")
-    sdg: Flag = Field(False, description="Sustainable development goals.")
+    debates: ModuleSwitch = _module(on=False, description="Inhabitants start debates.")
+    proposals: ModuleSwitch = _module(on=True, description="Inhabitants make proposals and support them.")
+    polls: ModuleSwitch = _module(on=True, description="Inhabitants vote on questions.")
+    budgets: ModuleSwitch = _module(on=False, description="Participatory budgets.")
+    legislation: ModuleSwitch = _module(on=True, description="Inhabitants work on plans and policy texts.")
+    sdg: ModuleSwitch = _module(on=False, description="Sustainable development goals.")
 
 
 class Smtp(Section):
@@ -266,13 +292,6 @@ class Tls(Section):
                 yield Contradiction((name,), f"is given, but tls.mode is {self.mode}", "Set tls.mode to files.")
 
 
-class Administrator(Section):
-    """Someone who manages the site."""
-
-    name: Line = Field(description="Name, shown on the site.", max_length=60, examples=["Beheerder"])
-    email: Email = Field(description="E-mail address to log in with.", examples=["beheer@example.org"])
-
-
 class Network(Section):
     """What the host's network asks for."""
 
@@ -281,6 +300,11 @@ class Network(Section):
     )
     extra_ca: tuple[Authority, ...] = Field(
         (), description="Extra certificate authorities: PEM or DER files.", examples=[["netwerk.crt"]]
+    )
+    allowed_admin_ips: tuple[IpNetwork, ...] = Field(
+        (),
+        description="Addresses and networks from where the administrators' pages open. Default: everywhere.",
+        examples=[["192.0.2.0/24"]],
     )
 
 
@@ -294,9 +318,24 @@ class Instance(Section):
     modules: Modules = Field(Modules(), description="What inhabitants can do.")
     mail: Mail = Field(Mail(), description="Mail to inhabitants.")
     tls: Tls = Field(Tls(), description="Encryption.")
-    administrators: tuple[Administrator, ...] = Field(
+    pages: dict[PageName, Page] = Field(
+        {}, description="Pages with a text, by their address; about and offline get a Dutch one."
+    )
+    home: Home = Field(Home(), description="The home page.")
+    banners: tuple[Banner, ...] = Field((), description="Messages at the top of pages, for some time.")
+    menu: Menu = Field(Menu(), description="The menu.")
+    footer: Footer = Field(Footer(), description="The foot of every page.")
+    texts: Annotated[dict[TextKey, TranslatedText], Kind("section with keys of texts")] = Field(
+        {}, description="Texts of Consul's in words of one's own, by their key in its locale files."
+    )
+    settings: Settings = Field(Settings(), description="Consul's other settings.")
+    administrators: tuple[Person, ...] = Field(
         min_length=1, description="Who manages the site; the first gets the first account."
     )
+    moderators: tuple[Person, ...] = Field((), description="Who hides what is against the rules.")
+    managers: tuple[Person, ...] = Field((), description="Who helps inhabitants at the desk.")
+    valuators: tuple[Person, ...] = Field((), description="Who judges projects of a budget.")
+    officials: Officials = Field(Officials(), description="Officials, whose contributions are marked.")
     network: Network = Field(Network(), description="What the host's network asks for.")
 
     @rule
@@ -306,20 +345,30 @@ class Instance(Section):
             yield Contradiction(("municipality", "name"), message, todo)
 
     @rule
-    def _administrators_are_different_people(self) -> Iterator[Contradiction]:
-        first: dict[str, int] = {}
-        for index, one in enumerate(self.administrators):
-            email = getattr(one, "email", "").lower()
-            other = first.setdefault(email, index)
-            if email and other != index:
-                message = f'"{one.email}" is the address of administrators[{other}] as well'
-                todo = "Somebody logs in with it: give each an address of their own."
-                yield Contradiction(("administrators", index, "email"), message, todo)
+    def _people_are_different(self) -> Iterator[Contradiction]:
+        yield from accounts.contradictions(self)
+
+    @rule
+    def _texts_have_the_sites_languages(self) -> Iterator[Contradiction]:
+        yield from contents.languages(self)
+
+    @rule
+    def _pages_ask_for_what_is_known(self) -> Iterator[Contradiction]:
+        yield from contents.placeholders(self)
+
+    @rule
+    def _contents_agree(self) -> Iterator[Contradiction]:
+        yield from contents.contradictions(self)
 
     @property
     def site(self) -> str:
         """Return the site's short name: Unix user, database and folders are named after it."""
         return self.target.site or slug(self.municipality.name)
+
+    @property
+    def public(self) -> bool:
+        """Tell whether inhabitants can come there: everywhere but in a container on this machine."""
+        return self.target.type != "container"
 
     @property
     def scheme(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 from pydantic_core import PydanticUndefined
 
 from ddconsul.instance.models import Instance
-from ddconsul.instance.shape import section_types, target_type
+from ddconsul.instance.shape import is_mapping, section_types, target_type
 from ddconsul.instance.values import Kind
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ class Entry:
     @property
     def name(self) -> str:
         """Return the last part of the key."""
-        return self.key.rpartition(".")[2]
+        return _parts(self.key)[-1]
 
     @property
     def section(self) -> str:
         """Return the key of the section that it stands in; "" at the top."""
-        return self.key.rpartition(".")[0].removesuffix("[]")
+        return ".".join(_parts(self.key)[:-1]).removesuffix("[]").removesuffix(".NAME")
 
     @property
     def is_section(self) -> bool:
@@ -67,7 +67,7 @@ class Entry:
 
     def in_yaml(self) -> str:
         """Return the key with its example as it stands in a file."""
-        *way, name = self.key.split(".")
+        *way, name = _parts(self.key)
         lines, depth, dash = [], 0, ""
         for part in way:
             lines.append(f"{'  ' * depth}{dash}{part.removesuffix('[]')}:")
@@ -95,10 +95,17 @@ def find(key: str) -> list[Entry]:
         key: As it stands in a message, such as `administrators[0].email`, or the last part alone.
     """
     wanted = re.sub(r"\[\d*\]", "", key.strip().strip(".:")).lower()
-    every = entries()
-    return [entry for entry in every if plain(entry.key) == wanted] or [
-        entry for entry in every if plain(entry.key).endswith(f".{wanted}")
-    ]
+    # A page has a name of the user's own; its keys are the same for all.
+    of_page = re.sub(r"^pages\.[\w-]+", "pages.name", wanted)
+    every = {plain(entry.key).lower(): entry for entry in entries()}
+    exact = every.get(wanted) or every.get(of_page)
+    return [exact] if exact else [entry for name, entry in every.items() if name.endswith(f".{wanted}")]
+
+
+def _parts(key: str) -> list[str]:
+    """Return the names on the way to a key. Those of Consul's settings have dots of their own."""
+    section, _, name = key.partition(".")
+    return [section, name] if section == "settings" and name else key.split(".")
 
 
 def plain(key: str) -> str:
@@ -122,6 +129,7 @@ def _entries(model: type[Section], prefix: str) -> Iterator[Entry]:
         key = f"{prefix}{field.alias or name}"
         yield _entry(key, field, target_type(model))
         inner = f"{key}[]." if get_origin(field.annotation) is tuple else f"{key}."
+        inner = f"{key}.NAME." if is_mapping(field.annotation) else inner
         for kind in section_types(field.annotation):
             yield from _entries(kind, inner)
 
@@ -160,6 +168,12 @@ def _kind(field: FieldInfo) -> Kind:
     return marked or _kind_of(field.annotation)
 
 
+def _kind_of_many(origin: Any, item: Kind) -> Kind:  # noqa: ANN401 — a type
+    if origin is dict:
+        return Kind("section with names of your own" if item.name == "section" else f"by key, {item.name}")
+    return Kind("list of sections" if item.name == "section" else f"list; of each item the {item.name}", item.allowed)
+
+
 def _kind_of(annotation: Any) -> Kind:  # noqa: ANN401 — a type expression
     """Return what a person calls a type."""
     arguments = get_args(annotation)
@@ -169,11 +183,8 @@ def _kind_of(annotation: Any) -> Kind:  # noqa: ANN401 — a type expression
         return marked
     if origin is Literal:
         return Kind(f"one of {', '.join(arguments)}", arguments)
-    if origin is tuple:
-        item = _kind_of(arguments[0])
-        return Kind(
-            "list of sections" if item.name == "section" else f"list; of each item the {item.name}", item.allowed
-        )
+    if origin in {dict, tuple}:
+        return _kind_of_many(origin, _kind_of(arguments[-1 if origin is dict else 0]))
     if section_types(annotation):
         return Kind("section")
     if origin in {Union, UnionType}:

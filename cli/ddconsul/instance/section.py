@@ -2,9 +2,12 @@
 
 # Pydantic reads these annotations at run time, so they are not postponed.
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from ddconsul.instance.values import wrong
 
@@ -35,15 +38,44 @@ def rule(method: Rule) -> Rule:
 class Section(BaseModel):
     """A part of the municipality file: immutable, and closed to keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    @classmethod
+    def long_form(cls, data: Any) -> Any:  # noqa: ANN401 — raw input, of any shape
+        """Return what a value stands for where a section may be given in short."""
+        return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, data: Any) -> Any:  # noqa: ANN401 — raw input, of any shape
+        return cls.long_form(data)
 
     @classmethod
     def rules(cls) -> list[Rule]:
         """Return the rules. One that asks for what is not known (an AttributeError) is passed over."""
-        return [method for method in vars(cls).values() if getattr(method, "is_rule", False)]
+        functions = [value for value in vars(cls).values() if isinstance(value, FunctionType)]
+        return [function for function in functions if getattr(function, "is_rule", False)]
 
     @model_validator(mode="after")
     def _does_not_contradict_itself(self) -> Self:
         for found in (found for check in self.rules() for found in check(self)):
             raise wrong(found.message, found.todo, rule="contradiction")
         return self
+
+
+def short_form(schema: dict[str, Any], core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """Return the JSON Schema of a section for which one value may stand.
+
+    Args:
+        schema: The JSON Schema of that value.
+        core: What pydantic knows of the section.
+        handler: What makes its JSON Schema.
+    """
+    reference = handler(core)
+    section = handler.resolve_ref_schema(reference)
+    whole = dict(section)
+    section.clear()
+    section.update(
+        {"anyOf": [schema, whole], "title": whole.get("title", ""), "description": whole.get("description", "")}
+    )
+    return reference

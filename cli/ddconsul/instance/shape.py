@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from ddconsul.instance.models import Instance
 from ddconsul.instance.section import Section
+from ddconsul.instance.translated import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,17 @@ def section_types(annotation: Any) -> list[Model]:  # noqa: ANN401 — a type ex
     return [kind for argument in get_args(annotation) for kind in section_types(argument)]
 
 
+def has_short_form(annotation: Any) -> bool:  # noqa: ANN401 — a type expression
+    """Tell whether a value may stand where a section may: `polls: on`."""
+    kinds = section_types(annotation)
+    return not is_mapping(annotation) and any("long_form" in vars(kind) for kind in kinds)
+
+
+def is_mapping(annotation: Any) -> bool:  # noqa: ANN401 — a type expression
+    """Tell whether a type expression stands for sections that have names of the user's own: `pages`."""
+    return get_origin(annotation) is dict
+
+
 def target_type(model: Model) -> str | None:
     """Return the `type` that a target's model stands for."""
     field = model.model_fields.get("type")
@@ -34,7 +46,10 @@ def target_type(model: Model) -> str | None:
 
 
 def without_tag(location: Key) -> Key:
-    """Drop what pydantic adds to a location within the target: the type that chose the model."""
+    """Drop what pydantic adds to a location: the type that chose the target's model, and a mark that it is a key's."""
+    # A text that is given for all languages at once stands at its own key.
+    if location and location[-1] in {"[key]", EVERY}:
+        return without_tag(location[:-1])
     if len(location) > 1 and location[0] == "target" and location[1] in TARGET_TYPES:
         return (location[0], *location[2:])
     return tuple(location)
@@ -50,9 +65,16 @@ def models_at(location: Key, model: Model = Instance) -> list[Model]:
     if target_type(model) == head:
         return models_at(tuple(rest), model)
     found = [field for name, field in _fields(model) if name == head]
-    return [
-        deep for field in found for kind in section_types(field.annotation) for deep in models_at(tuple(rest), kind)
-    ]
+    return [deep for field in found for deep in _models_in(field, tuple(rest))]
+
+
+def _models_in(field: FieldInfo, rest: Key) -> list[Model]:
+    if is_mapping(field.annotation):
+        # A name of the user's own comes first.
+        if not rest:
+            return []
+        rest = rest[1:]
+    return [deep for kind in section_types(field.annotation) for deep in models_at(rest, kind)]
 
 
 @cache
@@ -88,6 +110,10 @@ def _every_key() -> tuple[str, ...]:
 def _dotted_keys(model: Model, prefix: str) -> Iterator[str]:
     for name, field in _fields(model):
         yield f"{prefix}{name}"
+        # A setting belongs nowhere but where it is; and `link` or `title` says little by itself.
+        if name == "settings":
+            continue
         for kind in section_types(field.annotation):
             tag = target_type(kind)
-            yield from _dotted_keys(kind, f"{prefix}{name} (type {tag})." if tag else f"{prefix}{name}.")
+            inner = f"{prefix}{name}.NAME." if is_mapping(field.annotation) else f"{prefix}{name}."
+            yield from _dotted_keys(kind, f"{prefix}{name} (type {tag})." if tag else inner)

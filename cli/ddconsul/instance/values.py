@@ -7,7 +7,7 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
@@ -82,7 +82,8 @@ def is_url(text: str) -> bool:
     return _GIT_URL.fullmatch(text) is not None
 
 
-def _flag(value: object) -> object:
+def flag(value: object) -> object:
+    """Read on, off and the like as a flag."""
     if isinstance(value, str) and value.strip().lower() in FLAGS:
         return FLAGS[value.strip().lower()]
     if isinstance(value, bool):
@@ -189,6 +190,20 @@ def _is_address(text: str) -> bool:
     return "%" not in text
 
 
+def _ip_network(value: str) -> str:
+    import ipaddress  # noqa: PLC0415 — few files name a network
+
+    try:
+        return str(ipaddress.ip_network(value.strip())).removesuffix("/32").removesuffix("/128")
+    except ValueError as error:
+        example = "Such as 192.0.2.10 or 192.0.2.0/24."
+        try:
+            meant = f"Did you mean {ipaddress.ip_network(value.strip(), strict=False)}? "
+        except ValueError:
+            meant = ""
+        raise wrong("is not an IP address or network", f"{meant}{example}") from error
+
+
 def _about_host(value: str) -> str:
     if "@" in value:
         return "The user goes in a key of its own: user. "
@@ -199,7 +214,8 @@ def _about_host(value: str) -> str:
     return ""
 
 
-def _http_url(value: str) -> str:
+def http_url(value: str) -> str:
+    """Check that a text is a URL of http or https."""
     message, todo = "is not a URL", "It starts with http:// or https://, such as https://mirror.example.org."
     try:
         parts = urlsplit(value)
@@ -227,7 +243,7 @@ def _place(value: str, info: ValidationInfo) -> Path:
         raise wrong("is empty", "Write a path.")
     if "\0" in value:
         raise wrong("is not a path", "Remove the character \\0.")
-    base = _base(info)
+    base = base_folder(info)
     try:
         path = Path(value).expanduser()
     except RuntimeError as error:
@@ -235,7 +251,7 @@ def _place(value: str, info: ValidationInfo) -> Path:
     return base / path if base is not None else path
 
 
-def _base(info: ValidationInfo) -> Path | None:
+def base_folder(info: ValidationInfo) -> Path | None:
     """Return the folder of the municipality file; None where no file is looked at, and so no paths are."""
     return (info.context or {}).get("base")
 
@@ -274,11 +290,12 @@ def _meant(value: str, path: Path) -> str:
     return f"Did you mean {value.removesuffix(path.name)}{close}? " if close else ""
 
 
-def _existing_file(value: object, info: ValidationInfo) -> object:
+def existing_file(value: object, info: ValidationInfo) -> object:
+    """Check that a file exists and is not empty, and make its path absolute."""
     if not isinstance(value, str):
         return value
     path = _place(value, info)
-    if _base(info) is not None:
+    if base_folder(info) is not None:
         _expect(value, path, "file")
         if not _bytes(path):
             raise wrong("is an empty file", _looked(path))
@@ -290,7 +307,7 @@ def existing_folder(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
     path = _place(value, info)
-    if _base(info) is not None:
+    if base_folder(info) is not None:
         _expect(value, path, "folder")
     return path
 
@@ -304,17 +321,17 @@ def _private_key(value: object, info: ValidationInfo) -> object:
 
 
 def _authority(value: object, info: ValidationInfo) -> object:
-    path = _existing_file(value, info)
+    path = existing_file(value, info)
     # DER, the other form that certificates come in, is one ASN.1 sequence.
-    if isinstance(path, Path) and _base(info) is not None and _bytes(path)[:1] == b"\x30":
+    if isinstance(path, Path) and base_folder(info) is not None and _bytes(path)[:1] == b"\x30":
         return path
     return _certificates(value, info)
 
 
 def _holding(value: object, info: ValidationInfo, mark: bytes, what: str) -> object:
     """Check that a file holds something in PEM form."""
-    path = _existing_file(value, info)
-    if isinstance(path, Path) and _base(info) is not None and mark not in _bytes(path):
+    path = existing_file(value, info)
+    if isinstance(path, Path) and base_folder(info) is not None and mark not in _bytes(path):
         raise wrong(f"holds no {what} in PEM form", f"It has a line -----BEGIN {what.upper()}-----.")
     return path
 
@@ -335,14 +352,14 @@ def _source(value: str, info: ValidationInfo) -> str:
             "is not a source", "Use a git URL (https, ssh, file), or the path of a repository, tarball or folder."
         )
     path = _place(value, info)
-    if _base(info) is not None and _kind_at(path) == "nothing":
+    if base_folder(info) is not None and _kind_at(path) == "nothing":
         raise wrong("does not exist", f"{_meant(value, path)}{_looked(path)} A URL starts with https:// or ssh://.")
     return str(path)
 
 
 def _gems_mirror(value: str, info: ValidationInfo) -> str:
     if "://" in value:
-        return _http_url(value)
+        return http_url(value)
     return str(existing_folder(value, info))
 
 
@@ -360,14 +377,10 @@ def _time_zone(value: str) -> str:
     raise wrong("is not a time zone", f"Did you mean {close}?" if close else "Such as Europe/Amsterdam.")
 
 
-Flag = Annotated[
-    bool,
-    BeforeValidator(_flag),
-    Kind("on or off", ("on", "off")),
-    WithJsonSchema(
-        {"anyOf": [{"type": "boolean"}, {"enum": ["on", "off", "yes", "no"]}, {"type": "string", "pattern": _ANY_CASE}]}
-    ),
-]
+FLAG_SCHEMA: dict[str, Any] = {
+    "anyOf": [{"type": "boolean"}, {"enum": ["on", "off", "yes", "no"]}, {"type": "string", "pattern": _ANY_CASE}]
+}
+Flag = Annotated[bool, BeforeValidator(flag), Kind("on or off", ("on", "off")), WithJsonSchema(FLAG_SCHEMA)]
 Line = Annotated[str, AfterValidator(_line), Kind("text on one line"), Field(json_schema_extra={"minLength": 1})]
 Domain = Annotated[str, AfterValidator(_domain), Kind("domain name"), Field(json_schema_extra={"format": "hostname"})]
 Email = Annotated[str, AfterValidator(_email), Kind("e-mail address"), Field(json_schema_extra={"format": "email"})]
@@ -377,15 +390,16 @@ Colour = Annotated[
     Kind("colour: # and six hexadecimal digits, in quotes"),
     WithJsonSchema({"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}),
 ]
+IpNetwork = Annotated[str, AfterValidator(_ip_network), Kind("IP address, or network such as 192.0.2.0/24")]
 Host = Annotated[str, AfterValidator(_host), Kind("host name or IP address")]
-HttpUrl = Annotated[str, AfterValidator(_http_url), Kind("URL"), Field(json_schema_extra={"format": "uri"})]
+HttpUrl = Annotated[str, AfterValidator(http_url), Kind("URL"), Field(json_schema_extra={"format": "uri"})]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True), Kind("number from 1 to 65535")]
 TimeZone = Annotated[str, AfterValidator(_time_zone), Kind("time zone")]
 Source = Annotated[str, AfterValidator(_source), Kind("git URL, or path of a repository, archive or folder")]
 GemsMirror = Annotated[str, AfterValidator(_gems_mirror), Kind("URL, or path of a folder")]
 
 _PATH_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1})
-ExistingFile = Annotated[Path, BeforeValidator(_existing_file), Kind("path of a file"), _PATH_SCHEMA]
+ExistingFile = Annotated[Path, BeforeValidator(existing_file), Kind("path of a file"), _PATH_SCHEMA]
 ExistingFolder = Annotated[Path, BeforeValidator(existing_folder), Kind("path of a folder"), _PATH_SCHEMA]
 Certificates = Annotated[Path, BeforeValidator(_certificates), Kind("path of a PEM file"), _PATH_SCHEMA]
 Authority = Annotated[Path, BeforeValidator(_authority), Kind("path of a PEM or DER file"), _PATH_SCHEMA]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ddconsul.instance import places, shape
+from ddconsul.instance import places, settings, shape
 from ddconsul.instance.problems import nearest, shown
 from ddconsul.instance.text import cleaned
 from ddconsul.instance.values import choices
@@ -30,6 +30,8 @@ _DUTCH = {
     "doel": "target", "poort": "port", "gebruiker": "user", "sleutel": "key", "versie": "version", "bron": "source",
     "huisstijl": "branding", "kleuren": "colours", "hoofdkleur": "brand", "onderdelen": "modules", "peilingen": "polls",
     "debatten": "debates", "voorstellen": "proposals", "begrotingen": "budgets", "afzender": "from",
+    "paginas": "pages", "pagina's": "pages", "startpagina": "home", "kaarten": "cards", "voettekst": "footer",
+    "teksten": "texts", "instellingen": "settings", "moderatoren": "moderators", "titel": "title", "tekst": "text",
     "certificaat": "certificate", "modus": "mode", "beheerders": "administrators", "netwerk": "network",
 }  # fmt: skip
 
@@ -86,6 +88,11 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
     close = meant if meant in known else nearest(meant.replace(" ", "_").replace("-", "_"), known)
     elsewhere = shape.places_of(meant)
     other_type = section[:1] == ("target",) and any(place.startswith("target (") for place in elsewhere)
+    governor = settings.governor(name) if section == ("settings",) else ""
+    if governor:
+        return f"is set by {governor}", f"Write {governor} instead: `ddconsul explain {governor}` tells how."
+    if section == ("settings",) and not close:
+        return "is no setting of Consul's", "`ddconsul settings list` shows them all."
     if close and not other_type:
         todo = f"Did you mean {close}?{_what_differs(name, close)}"
     elif _SECRET.search(name):
@@ -176,8 +183,9 @@ def _form(value: object) -> str:
     return "list" if isinstance(value, list | tuple) else "section" if isinstance(value, dict) else "value"
 
 
-def _out_of_range(_: ErrorDetails, __: Key, subject: str) -> Said:
-    return Said(f"{subject} is out of range", "A port is a number from 1 to 65535.")
+def _out_of_range(_: ErrorDetails, key: Key, subject: str) -> Said:
+    todo = "A column is a number from 1 to 12." if key[-1] == "columns" else "A port is a number from 1 to 65535."
+    return Said(f"{subject} is out of range", todo)
 
 
 def _not_a_choice(detail: ErrorDetails, _: Key, subject: str) -> Said:
@@ -199,6 +207,7 @@ def about_type(written: object) -> tuple[str, str]:
 
 
 _PATTERNS = {
+    "key": "Small letters, digits and hyphens; 40 characters at most.",
     "site": "A small letter first, then small letters, digits and hyphens; 20 characters at most.",
     "version": 'Three numbers, in quotes, such as "2.5.1".',
     "user": "Letters, digits, dots, hyphens and underscores; no digit or hyphen first.",

@@ -35,7 +35,7 @@ from ddconsul.operations.demo_notes import (
 )
 from ddconsul.operations.deploy import STAGES, DeployResult, complete_secrets, deploy, gather, outcome
 from ddconsul.operations.git import git
-from ddconsul.operations.init import FILE, render
+from ddconsul.operations.init import FILE, PAGES, render
 from ddconsul.operations.lock import only_run
 from ddconsul.operations.source import STANDIN_MARK, resolve
 from ddconsul.paths import Paths, cache_folder, state_folder
@@ -306,8 +306,9 @@ def _example(name: str) -> Instance:
     cache_folder().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="demo-", dir=cache_folder()) as scratch:
         file = Path(scratch) / FILE
-        file.write_text(render(answers), encoding="utf-8")
-        return load(file).instance
+        file.write_text(render(answers, str(assets.templates() / PAGES)), encoding="utf-8")
+        # The texts to start from are not finished, and a demo has nobody to finish them.
+        return load(file).instance.model_copy(update={"pages": {}})
 
 
 def _title(name: str) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FILE = "gemeente.yml"
 # Where the first line of the template looks for it.
 SCHEMA = "gemeente.schema.json"
+# Texts of pages, among the templates and beside the municipality file.
+PAGES = "pages"
 GITIGNORE = """\
 # De sleutel van gemeente.secrets.yml hoort niet in versiebeheer.
 *.vault-password
@@ -73,19 +75,28 @@ def complaint(answers: Mapping[str, str]) -> str:
     try:
         with tempfile.TemporaryDirectory(prefix="ddconsul-") as place:
             file = Path(place) / FILE
-            file.write_text(render(answers), encoding="utf-8")
+            file.write_text(render(answers, str(assets.templates() / PAGES)), encoding="utf-8")
             load(file)
     except InvalidFileError as error:
         problem = error.problems[0]
+        # The texts to start from are for the municipality to finish.
+        if problem.rule == "unfinished":
+            return ""
         return f"{problem.message}. {problem.todo}".strip().removesuffix(".")
     except OSError as error:
         raise InputError(f"cannot be written to: {error.strerror}", tempfile.gettempdir()) from error
     return ""
 
 
-def render(answers: Mapping[str, str]) -> str:
-    """Return the municipality file for the answers."""
+def render(answers: Mapping[str, str], pages: str = PAGES) -> str:
+    """Return the municipality file for the answers.
+
+    Args:
+        answers: Values for the template.
+        pages: The folder with the texts of pages.
+    """
     text = (assets.templates() / "municipality" / FILE).read_text(encoding="utf-8")
+    text = text.replace(f": {PAGES}/", f": {pages}/")
     text = re.sub(r"@(\w+)@", lambda match: _quoted(answers[match[1]]), text)
     if "target" in answers:
         text = re.sub(r"^  type: \w+$", f"  type: {answers['target']}", text, count=1, flags=re.MULTILINE)
@@ -128,12 +139,12 @@ def _write(folder: Path, answers: Mapping[str, str]) -> tuple[Path, ...]:
     beside = folder if folder.is_dir() else _existing(folder)
     with _workplace(beside) as place:
         if folder.is_dir():
-            return _put(_make(place, answers), folder)
+            return _put(place, _make(place, answers), folder)
         # A new folder appears with all that is in it, at once; folders above it that are new too, along with it.
         top = beside / folder.relative_to(beside).parts[0]
         made = place / folder.relative_to(top)
         made.mkdir(parents=True, exist_ok=True)
-        names = [path.name for path in _make(made, answers)]
+        names = [path.relative_to(made) for path in _make(made, answers)]
         place.rename(top)
         return tuple(folder / name for name in names)
 
@@ -172,9 +183,10 @@ def _clear_remains(folder: Path) -> None:
         # An error: another run is at work there, or has just ended.
         with suppress(OSError), _locked(outer):
             if not _same(outer / "new" / FILE, folder / FILE):
-                for path in (outer / "new").glob("*"):
-                    if _same(path, folder / path.name):
-                        (folder / path.name).unlink()
+                for path in (outer / "new").rglob("*"):
+                    target = folder / path.relative_to(outer / "new")
+                    if _same(path, target):
+                        target.unlink()
             shutil.rmtree(outer)
 
 
@@ -195,22 +207,33 @@ def _make(place: Path, answers: Mapping[str, str]) -> list[Path]:
     secrets.complete()
     # The password may be kept elsewhere.
     own = [secrets.password_file] if secrets.password_file.parent == place and secrets.password_file.exists() else []
-    return [place / ".gitignore", place / SCHEMA, *own, secrets.file, file]
+    return [place / ".gitignore", place / SCHEMA, *_make_pages(place), *own, secrets.file, file]
 
 
-def _put(made: list[Path], folder: Path) -> tuple[Path, ...]:
+def _make_pages(place: Path) -> list[Path]:
+    (place / PAGES).mkdir()
+    texts = sorted((assets.templates() / PAGES).glob("*.md"))
+    return [Path(shutil.copyfile(text, place / PAGES / text.name)) for text in texts]
+
+
+def _put(place: Path, made: list[Path], folder: Path) -> tuple[Path, ...]:
     """Put the files in a folder that is there; when one cannot be, take the others away again."""
     done: list[Path] = []
     try:
         for path in made:
-            target = folder / path.name
-            if path.name == ".gitignore" and target.exists():
+            target = folder / path.relative_to(place)
+            # Texts that somebody wrote already are theirs.
+            if target.exists() and (path.name == ".gitignore" or path.parent.name == PAGES):
                 continue
+            target.parent.mkdir(exist_ok=True)
             _put_one(path, target)
             done.append(target)
     except BaseException:
         for path in done:
             path.unlink(missing_ok=True)
+        # It stays when there is something of the user's in it.
+        with suppress(OSError):
+            (folder / PAGES).rmdir()
         raise
     return tuple(done)
 

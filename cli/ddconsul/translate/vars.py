@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from ddconsul.translate.home import pictures
 from ddconsul.translate.state import state_document
 
 if TYPE_CHECKING:
@@ -110,8 +111,24 @@ def _site(instance: Instance) -> dict[str, Any]:
     return {
         "consul_site_time_zone": instance.municipality.time_zone,
         "consul_site_smtp": _smtp(instance.mail.smtp, instance.municipality.domain),
+        "consul_site_admin_networks": list(instance.network.allowed_admin_ips),
+        "consul_site_content": _content(instance),
         "consul_site_state": state_document(instance),
     }
+
+
+def _content(instance: Instance) -> list[dict[str, str]]:
+    """Return the files that belong to what Consul contains, with their places on this machine."""
+    found = {
+        picture.checksum: {
+            "src": str(picture.path),
+            "checksum": picture.checksum,
+            "name": picture.path.name,
+            "content_type": picture.content_type,
+        }
+        for picture in pictures(instance)
+    }
+    return list(found.values())
 
 
 def _smtp(smtp: Smtp | None, domain: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
 from ddconsul.operations.checks.visitor import OK, Page, Visitor
-from ddconsul.translate.state import custom_properties
+from ddconsul.translate.brand import custom_properties
 
 if TYPE_CHECKING:
     from ddconsul.operations.checks.site import Site

@@ -38,4 +38,5 @@ class Site:
     @property
     def modules(self) -> dict[str, bool]:
         """Which modules are on."""
-        return {name: bool(on) for name, on in self.instance.modules.model_dump().items()}
+        modules = self.instance.modules
+        return {name: bool(getattr(modules, name)) for name in type(modules).model_fields}
