@@ -46,6 +46,10 @@ module DDConsul
       @spec["fields"]
     end
 
+    def parent
+      @spec["parent"]
+    end
+
     def find
       model.find_by(identity) if identity.any?
     end

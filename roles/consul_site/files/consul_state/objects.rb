@@ -16,6 +16,7 @@ module DDConsul
       @files = files
       @administrator_password = document["administrator_password"]
       @records = {}
+      @gone = []
     end
 
     def apply(specs)
@@ -30,7 +31,7 @@ module DDConsul
 
     # The record of an object that came earlier.
     def record(key)
-      @records.fetch(key) { raise Refusal, "its parent #{key} is not there" }
+      @records.fetch(key) { raise Refusal, "its parent #{key} doesn't come before it" }
     end
 
     # Who put an image there: the municipality.
@@ -50,6 +51,7 @@ module DDConsul
 
     # Deleted in the admin pages, or by whose account it was. An edit like any other: kept.
     def deleted(kind)
+      @gone << kind.key
       last = @memory.fields(kind.key)
       same = kind.fields.all? { |field, value| kind.normal(field, Kind.text(value)) == last[field] }
       @report.change(kind.key, WHOLE, nil, name(kind), same ? :drift : :conflict)
@@ -74,12 +76,19 @@ module DDConsul
     end
 
     def create(kind)
+      return @report.change(kind.key, WHOLE, nil, name(kind), :conflict) if orphan?(kind)
+
       @memory.forget(kind.key)
       record = kind.build
       kind.fields.each { |field, value| kind.write(record, field, value) unless value.nil? }
       kind.save(record)
       remember(kind, record)
       kind.fields.each { |field, value| @report.change(kind.key, field, nil, Kind.text(value), :created) }
+    end
+
+    # Somebody deleted what it belongs to in the admin pages.
+    def orphan?(kind)
+      @gone.include?(kind.parent)
     end
 
     def remember(kind, record)

@@ -8,12 +8,11 @@ module DDConsul
 
     # Consul shows the first header that there is: another one would never be seen.
     def find
-      model.find_by(header: true, cardable_id: nil) if @spec.dig("fields", "header") && @spec["parent"].nil?
+      model.find_by(header: true, cardable_id: nil) if fields["header"] && parent.nil?
     end
 
     def build
-      page = @run.record(@spec["parent"]) if @spec["parent"]
-      page ? model.new(cardable: page) : model.new
+      parent ? model.new(cardable: @run.record(parent)) : model.new
     end
 
     def read(record, field)
