@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ddconsul.ansible.events import Step
-from ddconsul.operations.changes import Change, changes_of, effects_of, unified
+from ddconsul.operations.changes import Change, cautions_of, changes_of, effects_of, unified
 
 SITE = "zand-rijk"
 
@@ -74,7 +74,7 @@ def test_of_a_site_that_is_there_each_file_and_service_is_told() -> None:
 
     assert [str(change) for change in changes] == [
         "/etc/a is written",
-        "sessions of inhabitants is ended",
+        "the session of every inhabitant is ended",
         "x.timer is started",
         "x-web.service is restarted",
     ]
@@ -89,6 +89,32 @@ def test_what_an_administrator_changed_is_told_as_kept_and_changes_nothing() -> 
     assert (change.action, change.made) == ("kept", False)
     assert "stays" in str(change)
     assert effects_of([change]) == ()
+
+
+def test_what_was_changed_on_both_sides_waits_for_a_choice() -> None:
+    (change,) = changes_of([content("conflict")], SITE)
+
+    assert (change.action, change.made) == ("conflict", False)
+    assert str(change) == "setting org_name was changed in the admin pages to “Oud”, and in the file to “Nieuw”"
+
+
+@pytest.mark.parametrize(("kind", "word"), [("removed", "is removed"), ("withdrawn", "is withdrawn, and kept")])
+def test_what_the_file_no_longer_has_is_told(kind: str, word: str) -> None:
+    (change,) = changes_of([content(kind, object="page over-ons", field="")], SITE)
+
+    assert change.made
+    assert str(change).startswith(f"page over-ons {word}: the file no longer has it")
+
+
+def test_what_a_run_ends_for_inhabitants_is_told() -> None:
+    caution = {"object": "setting process.polls", "text": "2 polls are open"}
+    steps = [content("changed"), step("consul_site", "contents", "Write", booted=True, cautions=[caution])]
+    assert cautions_of(steps) == ("setting process.polls: 2 polls are open",)
+
+
+def test_a_long_text_is_told_by_its_size_and_a_short_one_on_a_line() -> None:
+    change = Change("content", "page privacy", "changed", "content.nl", "<p>a\n b</p>", "x" * 300)
+    assert str(change) == "page privacy: content.nl becomes a text of 300 characters (was “<p>a b</p>”)"
 
 
 def test_what_restarts_nothing_is_noticed_by_nobody() -> None:

@@ -153,6 +153,7 @@ class Failure:
         message: What it said.
         meaning: What that means, when it is a known error.
         gaps: All that a preflight found, each with what mends it.
+        about: What Consul refused, as a plan names it: an object and one of its fields, or "".
     """
 
     kind: FailureKind
@@ -161,6 +162,7 @@ class Failure:
     message: str
     meaning: Meaning | None = None
     gaps: tuple[Finding, ...] = ()
+    about: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -339,7 +341,8 @@ class EventReader:
         # A preflight tells all gaps, with what mends each.
         message = self._redact(failure_message(result, whole=kind == "preflight"))
         gaps = tuple(self._findings(result, "gaps"))
-        self.failure = Failure(kind, str(data.get("host") or ""), self._task(data), message, meaning, gaps)
+        about = (str(result.get("object") or ""), str(result.get("field") or ""))
+        self.failure = Failure(kind, str(data.get("host") or ""), self._task(data), message, meaning, gaps, about)
 
     def _findings(self, result: Mapping[str, Any], name: str) -> Iterator[Finding]:
         yield from (Finding(**finding) for finding in self._without_secrets(result.get(name) or []))

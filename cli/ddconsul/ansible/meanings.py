@@ -413,6 +413,25 @@ SERVICES = (
     ),
 )
 
+CONTENTS = (
+    Known(
+        r"nothing was changed: (?P<what>[^\n]+), and nobody confirmed that it ends",
+        what="{what}: that would end, and nobody agreed with it. Nothing was changed.",
+        todo="Deploy in a terminal, which shows the plan and asks; or see the plan first, and say --yes.",
+    ),
+)
+
 # The first that is found counts. What fails deepest comes first: a service that does not start because the disk is
 # full has no room rather than a fault of its own.
-KNOWN = (*TO_THE_HOST, *VAULT, *ON_THE_HOST[:-1], *NETWORK, *PACKAGES, *GEMS, *NPM, *SERVICES, ON_THE_HOST[-1])
+KNOWN = (
+    *CONTENTS,
+    *TO_THE_HOST,
+    *VAULT,
+    *ON_THE_HOST[:-1],
+    *NETWORK,
+    *PACKAGES,
+    *GEMS,
+    *NPM,
+    *SERVICES,
+    ON_THE_HOST[-1],
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import click
 
 from ddconsul.commands.asking import smtp_password, somebody_there
 from ddconsul.commands.shared import (
+    enforce_options,
+    enforced,
     file_argument,
     json_errors,
     json_option,
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ddconsul.instance.models import Instance
-    from ddconsul.operations.deploy import DeployResult
+    from ddconsul.operations.deploy import Choices, DeployResult
     from ddconsul.paths import Paths
 
 
@@ -31,26 +34,31 @@ if TYPE_CHECKING:
 @file_argument
 @click.option("--check", is_flag=True, help="Tell what would change, and change nothing of the site; as `plan` does.")
 @click.option("-y", "--yes", is_flag=True, help="Make no plan first and ask nothing; so it is off a terminal, too.")
+@enforce_options
 @verbose_option
 @json_option
-def deploy(file: Path, *, check: bool, yes: bool, verbose: int, as_json: bool) -> None:
+def deploy(  # noqa: PLR0913 — options, by name
+    file: Path, *, check: bool, yes: bool, enforce: bool, enforce_only: tuple[str, ...], verbose: int, as_json: bool
+) -> None:
     """Make the platform match FILE (default: gemeente.yml); safe to run again.
 
     On a terminal it shows first what would change, and asks.
     """
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.deploy import Choices  # noqa: PLC0415
     from ddconsul.paths import Paths  # noqa: PLC0415
 
     with json_errors(as_json):
         loaded = load_file(file)
         paths = Paths.of_user(loaded.path)
         paths.secrets.unlock()
+        choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only), confirmed=yes)
         run = partial(_run, loaded.instance, paths, verbose=verbose, as_json=as_json)
-        planned = run(check=True) if not (check or yes or as_json) and somebody_there() else None
+        planned = run(choices, check=True) if not (check or yes or as_json) and somebody_there() else None
         if planned is not None and not _agreed(planned):
             click.echo("Nothing was changed.")
             return
-        result = run(check=check)
+        result = run(replace(choices, confirmed=yes or planned is not None), check=check)
     if as_json:
         show_json(result.as_dict())
     elif check:
@@ -59,11 +67,14 @@ def deploy(file: Path, *, check: bool, yes: bool, verbose: int, as_json: bool) -
         _show(result, planned, file, verbose=verbose)
 
 
-def _run(instance: Instance, paths: Paths, *, check: bool, verbose: int, as_json: bool) -> DeployResult:
+def _run(
+    instance: Instance, paths: Paths, choices: Choices, *, check: bool, verbose: int, as_json: bool
+) -> DeployResult:
     from ddconsul.operations.deploy import deploy as run  # noqa: PLC0415 — keeps `--help` fast
 
     with showing(as_json=as_json, verbose=verbose) as report:
-        return run(instance, paths, report, check=check, smtp_password=partial(smtp_password, report))
+        ask = partial(smtp_password, report)
+        return run(instance, paths, report, check=check, choices=choices, smtp_password=ask)
 
 
 def _agreed(planned: DeployResult) -> bool:

@@ -10,6 +10,8 @@ import click
 
 from ddconsul.commands.asking import smtp_password
 from ddconsul.commands.shared import (
+    enforce_options,
+    enforced,
     file_argument,
     json_errors,
     json_option,
@@ -30,12 +32,15 @@ SOMETHING = 2
 @file_argument
 @click.option("--diff", is_flag=True, help="Show what changes in files, too.")
 @click.option("--exit-code", "tell", is_flag=True, help="End with 2 when something would change, and 0 when not.")
+@enforce_options
 @verbose_option
 @json_option
-def plan(file: Path, *, diff: bool, tell: bool, verbose: int, as_json: bool) -> None:
+def plan(  # noqa: PLR0913 — options, by name
+    file: Path, *, diff: bool, tell: bool, enforce: bool, enforce_only: tuple[str, ...], verbose: int, as_json: bool
+) -> None:
     """Tell what deploy would change for FILE (default: gemeente.yml), and change nothing of the site."""
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.deploy import deploy  # noqa: PLC0415
+    from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415
     from ddconsul.paths import Paths  # noqa: PLC0415
 
     with json_errors(as_json):
@@ -44,7 +49,8 @@ def plan(file: Path, *, diff: bool, tell: bool, verbose: int, as_json: bool) -> 
         paths.secrets.unlock()
         with showing(as_json=as_json, verbose=verbose) as report:
             ask = partial(smtp_password, report)
-            result = deploy(loaded.instance, paths, report, check=True, smtp_password=ask)
+            choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only))
+            result = deploy(loaded.instance, paths, report, check=True, choices=choices, smtp_password=ask)
     if as_json:
         show_json({**result.as_dict(), **({"diffs": list(result.diffs)} if diff else {})})
     else:

@@ -30,15 +30,29 @@ def show_plan(result: DeployResult, *, diff: bool = False) -> None:
         for effect in result.effects:
             wait = f" About {effect.seconds} s." if effect.seconds else ""
             click.echo(f"{effect.text}{wait}")
+    for caution in result.cautions:
+        click.echo(click.wrap_text(f"Mind: {caution}", WIDTH))
     show_notices(result)
-    if result.kept:
-        click.echo()
-        click.echo("Edited in the admin pages, and kept:")
-        for line in lines_of(result.kept):
-            click.echo(line)
+    show_edits(result)
     for text in result.diffs if diff else ():
         click.echo()
         click.echo(text)
+
+
+def show_edits(result: DeployResult) -> None:
+    """Print what was edited in the admin pages: what stays, and what waits for a choice."""
+    groups = {
+        "Edited in the admin pages, and kept:": result.kept,
+        "Changed in the admin pages and in the file, so that nothing is done:": result.conflicts,
+    }
+    for title, changes in groups.items():
+        if changes:
+            click.echo()
+            click.echo(title)
+            for line in lines_of(changes):
+                click.echo(line)
+    if result.kept or result.conflicts:
+        click.echo("To write it into the file: ddconsul adopt. To have the file's: deploy --enforce.")
 
 
 def show_notices(result: DeployResult) -> None:
@@ -61,8 +75,18 @@ def lines_of(changes: Iterable[Change]) -> Iterator[str]:
             names = ", ".join(change.object for change in items)
             yield from _wrapped(f"{len(items)} {TOGETHER[kind]}: {names}")
         else:
-            for change in items:
-                yield from _wrapped(str(change))
+            for line in _sentences(items):
+                yield from _wrapped(line)
+
+
+def _sentences(changes: Iterable[Change]) -> Iterator[str]:
+    """Give a sentence for each change; what is new is one, whatever it consists of."""
+    for (name, action), group in groupby(changes, key=lambda change: (change.object, change.action)):
+        items = list(group)
+        if action == "made" and len(items) > 1:
+            yield f"{name} is made: {', '.join(change.field for change in items)}"
+        else:
+            yield from map(str, items)
 
 
 def not_planned(planned: Sequence[Change], done: Sequence[Change]) -> list[str]:

@@ -112,6 +112,20 @@ def _ended_like_ctrl_c() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def enforce_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that let the file win over edits in the admin pages."""
+    every = click.option("--enforce", is_flag=True, help="Undo all edits in the admin pages of what the file governs.")
+    some = click.option(
+        "--enforce-only", metavar="OBJECT", multiple=True, help='The same for one thing, such as "setting org_name".'
+    )
+    return every(some(command))
+
+
+def enforced(*, enforce: bool, enforce_only: Sequence[str]) -> tuple[str, ...]:
+    """Return what the options of `enforce_options` name."""
+    return ("*",) if enforce else tuple(enforce_only)
+
+
 def show_recap(stages: Sequence[Stage], *, err: bool = False) -> None:
     """Print what a run did, a line for each of its stages (`Result.stages`)."""
     from ddconsul.commands.plain import recap_lines  # noqa: PLC0415 — only a run pays for it

@@ -21,8 +21,10 @@ WEB_RESTART = 15
 DATABASE_RESTART = 5
 MIGRATION = 60
 
-# A setting that Consul has none of, and one that is on.
+# A field that Consul keeps nothing in, and a flag that is on.
 SWITCHED = {None: "off or empty", "t": "on"}
+# Longer than this, and a value is told by its size.
+LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class Change:
 
     @property
     def made(self) -> bool:
-        """Whether anything happens: an edit made in the admin pages is shown and kept."""
-        return self.action != "kept"
+        """Whether anything happens: an edit made in the admin pages is shown, and stays."""
+        return self.action not in {"kept", "conflict"}
 
     def __str__(self) -> str:
         """Return the change as a sentence."""
@@ -56,10 +58,8 @@ class Change:
             return self.object
         if self.kind != "content":
             return f"{_NOUNS.get(self.kind, self.kind)}{self.object} {_VERBS.get(self.action, 'is ' + self.action)}"
-        old, new = (SWITCHED.get(value, f"“{_short(value or '')}”") for value in (self.old, self.new))
-        if not self.made:
-            return f"{self.object} was changed in the admin pages to {old}, and stays so (the file says {new})"
-        return f"{self.object} becomes {new}" + ("" if self.action == "made" else f" (was {old})")
+        what = self.object if self.field in {"", "value"} else f"{self.object}: {self.field}"
+        return what + _OF_CONTENT[self.action].format(old=_shown(self.old), new=_shown(self.new))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the change as `--json` shows it."""
@@ -76,6 +76,16 @@ _NOUNS = {
     "release": "",
 }
 _VERBS = {"live": "goes live", "migrated": "is migrated"}
+# What the program that writes Consul's contents calls a change, and how it is told.
+_ACTIONS = {"created": "made", "drift": "kept"}
+_OF_CONTENT = {
+    "made": " becomes {new}",
+    "changed": " becomes {new} (was {old})",
+    "removed": " is removed: the file no longer has it, and nobody used it",
+    "withdrawn": " is withdrawn, and kept: the file no longer has it",
+    "kept": " was changed in the admin pages to {old}, and stays so (the file says {new})",
+    "conflict": " was changed in the admin pages to {old}, and in the file to {new}",
+}
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,13 @@ def changes_of(steps: Iterable[Step], site: str) -> tuple[Change, ...]:
     installed = {change.object for change in found if change.kind == "package"}
     # What was installed a moment ago was also set up and started.
     return tuple(change for change in found if _PACKAGE.get(change.object) not in installed)
+
+
+def cautions_of(steps: Iterable[Step]) -> tuple[str, ...]:
+    """Return what a run ends for inhabitants, as sentences: what somebody has to agree with."""
+    return tuple(
+        f"{caution['object']}: {caution['text']}" for step in steps for caution in step.result.get("cautions") or []
+    )
 
 
 def unified(result: Mapping[str, Any]) -> Iterator[str]:
@@ -185,7 +202,7 @@ def _of_site(step: Step) -> Iterator[Change]:
     elif "written" in result:
         yield from (Change("file", path, "written") for path in result["written"])
         if result.get("sessions_end"):
-            yield Change("service", "sessions of inhabitants", "ended")
+            yield Change("service", "the session of every inhabitant", "ended")
     elif "previous" in result:
         yield Change("release", "a release of the build", "live")
     elif step.name.startswith("Migrate the database"):
@@ -200,7 +217,7 @@ def _of_site(step: Step) -> Iterator[Change]:
 
 
 def _content(change: Mapping[str, Any]) -> Change:
-    action = {"created": "made", "changed": "changed"}.get(str(change["kind"]), "kept")
+    action = _ACTIONS.get(str(change["kind"]), str(change["kind"]))
     return Change("content", change["object"], action, change["field"], change["old"], change["new"])
 
 
@@ -215,8 +232,13 @@ def _changed_items(step: Step) -> list[Any]:
     return [result.get("item") or result.get("name") for result in _changed_results(step)]
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 — a line of a terminal has room for two
+def _shown(value: str | None) -> str:
+    if value is None or value in SWITCHED:
+        return SWITCHED[value]
+    if len(value) > LONGEST_VALUE:
+        return f"a text of {len(value)} characters"
+    text = " ".join(value.split())
+    return f"“{text}”" if len(text) <= 40 else f"“{text[:39]}…”"  # noqa: PLR2004 — a line has room for two
 
 
 def _set_up(name: str) -> Callable[[Step], Iterator[Change]]:

@@ -33,7 +33,7 @@ from ddconsul.operations.demo_notes import (
     read_notes,
     write_notes,
 )
-from ddconsul.operations.deploy import STAGES, DeployResult, complete_secrets, deploy, gather, outcome
+from ddconsul.operations.deploy import STAGES, Choices, DeployResult, complete_secrets, deploy, gather, outcome
 from ddconsul.operations.git import git
 from ddconsul.operations.init import FILE, PAGES, render
 from ddconsul.operations.lock import only_run
@@ -181,7 +181,12 @@ def start(demo: Demo, report: Callable[[str], None]) -> Started:
     """
     podman = Podman(read_machine())
     there = Container(demo.instance.site, podman, demo.paths.state).exists()
-    result = deploy(demo.instance, demo.paths, report) if there else _make(demo, podman, report)
+    # It is a demo: nobody is in the middle of anything.
+    result = (
+        deploy(demo.instance, demo.paths, report, choices=Choices(confirmed=True))
+        if there
+        else _make(demo, podman, report)
+    )
     write_notes(demo.folder, replace(demo.notes, ready=True))
     return Started(demo, result, demo.paths.secrets.load()[ADMINISTRATOR_PASSWORD])
 

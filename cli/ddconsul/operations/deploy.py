@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
 from ddconsul.operations import playbook, source
-from ddconsul.operations.changes import changes_of, effects_of, unified
+from ddconsul.operations.changes import cautions_of, changes_of, effects_of, unified
 from ddconsul.operations.lock import only_run
 from ddconsul.secrets import SMTP_PASSWORD
 from ddconsul.targets.factory import target_for
@@ -17,7 +17,7 @@ from ddconsul.targets.trust import authorities, certificates
 from ddconsul.translate.vars import Material, deploy_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ddconsul.ansible.events import Finding, Result, Stage
     from ddconsul.instance.models import Instance
@@ -42,6 +42,26 @@ STAGES = {
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What somebody decided about what Consul contains.
+
+    Args:
+        enforce: What takes the file's value although it was edited in the admin pages: objects, or "*" for all of it.
+        confirmed: Whether somebody agreed with what it ends for inhabitants.
+    """
+
+    enforce: Sequence[str] = ()
+    confirmed: bool = False
+
+    def as_variables(self) -> dict[str, Any]:
+        """Return them as variables of the roles."""
+        return {"consul_site_enforce": list(self.enforce), "consul_site_confirmed": self.confirmed}
+
+
+NOTHING_CHOSEN = Choices()
+
+
+@dataclass(frozen=True)
 class DeployResult:
     """A site that matches its file; or with `check`, what would make it so.
 
@@ -60,6 +80,7 @@ class DeployResult:
         command: A line for a shell that does the same by hand.
         diffs: What changes in files, as unified diffs.
         notices: What the preflight found that stops nothing.
+        cautions: What it ends for inhabitants: a module that goes off while something in it is open.
         check: Whether this only tells what would change.
     """
 
@@ -77,6 +98,7 @@ class DeployResult:
     command: str = ""
     diffs: tuple[str, ...] = ()
     notices: tuple[Finding, ...] = ()
+    cautions: tuple[str, ...] = ()
     check: bool = False
 
     @property
@@ -87,7 +109,12 @@ class DeployResult:
     @property
     def kept(self) -> tuple[Change, ...]:
         """What was edited in the admin pages, and stays."""
-        return tuple(change for change in self.changes if not change.made)
+        return tuple(change for change in self.changes if change.action == "kept")
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        """What was changed in the admin pages and in the file too: nothing is done without a choice."""
+        return tuple(change for change in self.changes if change.action == "conflict")
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -110,9 +137,11 @@ class DeployResult:
             "changed": self.changed,
             "changes": [change.as_dict() for change in self.made],
             "kept": [change.as_dict() for change in self.kept],
+            "conflicts": [change.as_dict() for change in self.conflicts],
             "effects": [{"text": effect.text, "seconds": effect.seconds} for effect in self.effects],
             "steps": list(self.steps),
             "notices": [notice.as_dict() for notice in self.notices],
+            "cautions": list(self.cautions),
             "seconds": round(self.seconds, 1),
             "command": self.command,
             "log": str(self.log),
@@ -126,6 +155,7 @@ def deploy(
     report: Callable[[str], None],
     *,
     check: bool = False,
+    choices: Choices = NOTHING_CHOSEN,
     smtp_password: Callable[[], str | None] = lambda: None,
 ) -> DeployResult:
     """Make a site match its municipality file.
@@ -137,13 +167,14 @@ def deploy(
         paths: Files and folders of the run.
         report: Takes a line for the user to read.
         check: Tell what would change, and change nothing on the host.
+        choices: What somebody decided about what Consul contains.
         smtp_password: Asked for the mail server's password when the secrets lack it.
 
     Raises:
         DdconsulError: When it failed; the class tells how far it came.
     """
     with only_run(instance, paths):
-        return _deploy(instance, paths, report, check=check, smtp_password=smtp_password)
+        return _deploy(instance, paths, report, check=check, choices=choices, smtp_password=smtp_password)
 
 
 def _deploy(
@@ -152,6 +183,7 @@ def _deploy(
     report: Callable[[str], None],
     *,
     check: bool,
+    choices: Choices,
     smtp_password: Callable[[], str | None],
 ) -> DeployResult:
     begin = time.monotonic()
@@ -168,7 +200,7 @@ def _deploy(
         instance,
         paths,
         connection,
-        deploy_variables(instance, material, public_host),
+        {**deploy_variables(instance, material, public_host), **choices.as_variables()},
         report,
         secrets=secrets,
         stages=STAGES,
@@ -206,6 +238,7 @@ def outcome(
         command=result.command,
         diffs=tuple(diff for step in result.steps for diff in unified(step.result)),
         notices=result.notices,
+        cautions=cautions_of(result.steps),
         check=check,
     )
 

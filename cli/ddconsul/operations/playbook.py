@@ -83,7 +83,7 @@ def run(  # noqa: PLR0913 — one argument for each thing a playbook needs
         lease = during.enter_context(host_lock(connection, owner, report)) if alone else None
         result = _run_while(lease, plan, log, report, secrets=hidden, stages=stages)
         if result.failure is not None:
-            raise failure_error(result.failure, result)
+            raise failure_error(result.failure, result, place_of(result.failure.about, instance, paths.file))
     return result
 
 
@@ -109,12 +109,39 @@ def _run_while(
         ) from None
 
 
-def failure_error(failure: Failure, result: Result) -> DdconsulError:
-    """Return the error that tells a user about a failed step: which one, what it means, what to do."""
+def place_of(about: tuple[str, str], instance: Instance, file: Path) -> str:
+    """Return where in the municipality file an object is asked for, as file:line; "" when that is nowhere.
+
+    Args:
+        about: The object and its field, as a plan names them.
+        instance: The checked municipality file.
+        file: The file.
+    """
+    name, field = about
+    if not name:
+        return ""
+    from ddconsul.instance import places  # noqa: PLC0415 — with the next one: only what was refused is looked up
+    from ddconsul.translate.origins import origins  # noqa: PLC0415
+
+    known = origins(instance)
+    way = known.get(f"{name} {field}") or known.get(name)
+    return f"{file.name}:{places.read(file, str(file)).place(way).line}" if way else ""
+
+
+def failure_error(failure: Failure, result: Result, place: str = "") -> DdconsulError:
+    """Return the error that tells a user about a failed step: which one, what it means, what to do.
+
+    Args:
+        failure: The step.
+        result: The run that it was a part of.
+        place: Where in the municipality file that is asked for which failed, if it is known.
+    """
     what, todo = failure.message, [f"The log: {result.log}"]
     if failure.meaning is not None:
         what = failure.meaning.what
         todo = [failure.meaning.todo, f"It said: {failure.meaning.quote}", *todo]
+    if place:
+        return StepFailedError(what, place, _lines(todo))
     if failure.kind == "unreachable":
         if failure.meaning is None:
             todo.insert(0, "Look whether it is up.")

@@ -51,6 +51,10 @@ options:
     type: list
     elements: str
     default: []
+  confirmed:
+    description: Whether somebody agreed with what it ends for inhabitants, as a check told it. Without, it is refused.
+    type: bool
+    default: false
   tenant:
     description: The schema of the tenant that the document is for; empty for the main site.
     type: str
@@ -240,6 +244,7 @@ def main() -> None:
             "sources": {"type": "dict", "required": True},
             "state": {"type": "dict", "required": True},
             "enforce": {"type": "list", "elements": "str", "default": []},
+            "confirmed": {"type": "bool", "default": False},
             "tenant": {"type": "str", "default": ""},
             "administrator_password": {"type": "str", "required": True, "no_log": True},
         },
@@ -255,7 +260,7 @@ def main() -> None:
         module.exit_json(changed=True, changes=first_changes(given["state"]), cautions=[], booted=False)
     document = {
         **given["state"],
-        **{name: given[name] for name in ("enforce", "tenant", "administrator_password")},
+        **{name: given[name] for name in ("enforce", "confirmed", "tenant", "administrator_password")},
         "fingerprint": mark,
         "check": module.check_mode,
     }

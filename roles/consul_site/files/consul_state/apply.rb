@@ -13,6 +13,7 @@ module DDConsul
     end
 
     def call
+      ActionMailer::Base.perform_deliveries = false if @check
       in_tenant do
         @files.guard do
           ActiveRecord::Base.transaction do
@@ -33,6 +34,7 @@ module DDConsul
     def run
       memory = Memory.new(ActiveRecord::Base.connection, @tenant)
       I18n.with_locale(I18n.default_locale) { apply(memory) }
+      refuse_unforeseen
       memory.close(@document.fetch("fingerprint"), @report.kept)
     end
 
@@ -42,6 +44,14 @@ module DDConsul
       Settings.new(memory, @report, method(:enforced?)).apply(@document.fetch("settings", {}))
       Objects.new(@document, memory, @report, method(:enforced?), @files).apply(objects)
       Departures.new(memory, @report, method(:enforced?)).apply(objects.map { |object| object["key"] })
+    end
+
+    # What ends something for inhabitants is done by somebody who was told so.
+    def refuse_unforeseen
+      first = @report.warnings.first
+      return if first.nil? || @check || @document["confirmed"]
+
+      raise Refusal.new("#{first[:text]}, and nobody confirmed that it ends", first[:object], "value")
     end
 
     def enforced?(key)

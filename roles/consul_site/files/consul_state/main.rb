@@ -3,7 +3,7 @@
 # Makes what Consul contains match a document, and says what it changed.
 #
 # In: JSON on standard input, {"check": bool, "fingerprint": "...", "tenant": "",
-# "enforce": [key], "administrator_password": "...", "settings": {key => value},
+# "confirmed": bool, "enforce": [key], "administrator_password": "...", "settings": {key => value},
 # "objects": [{"key", "kind", "identity", "parent", "fields"}], "files": {checksum => {...}}}.
 # Out: one line on standard output that starts with DDCONSUL and goes on with
 # JSON, {"changes": [{"object", "field", "old", "new", "kind"}], "warnings":

@@ -6,6 +6,8 @@ module DDConsul
     # Edits of somebody else, which stay.
     KEPT = %w[drift conflict].freeze
 
+    attr_reader :warnings
+
     def initialize
       @changes = []
       @warnings = []
