@@ -21,6 +21,14 @@ from ddconsul.instance.problems import RULES
 CORPUS = REPOSITORY / "tests/corpus"
 BROKEN = sorted(CORPUS.glob("*.broken"))
 
+PAGES = {
+    "html.md": "# Regels\n\nEen\n<b>twee</b>\n\n> drie\n\n#### vier\n",
+    "vraagt.md": "# {{ municipality.nmae }}\n",
+    "mist.md": "# Regels\n\nBel {{ footer.phone }}.\n",
+    "kaal.md": "Zonder titel.\n",
+    "open.md": "# Privacy\n\nBel [invullen: nummer].\n",
+}
+
 
 def named(path: Path) -> str:
     return path.stem
@@ -31,6 +39,8 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with what the files point at, which is the current one."""
     write(tmp_path)
     (tmp_path / "leeg.pem").touch()
+    for name, text in PAGES.items():
+        (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -76,7 +76,7 @@ def test_targets_of_make_are_in_the_makefile(document: Path) -> None:
 def test_the_readme_shows_every_verb_that_a_deploy_takes() -> None:
     shown = {words[0] for words in commands(README, "ddconsul")}
 
-    assert set(VERBS) - {"schema", "explain", "migrate-file", "completion"} <= shown
+    assert set(VERBS) - {"schema", "explain", "settings", "migrate-file", "completion"} <= shown
 
 
 def test_the_readme_s_municipality_file_is_right(tmp_path: Path) -> None:

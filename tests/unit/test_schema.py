@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from files import MINIMAL, SERVER
 from jsonschema import Draft202012Validator
+from rendering import REPOSITORY
 from ruamel.yaml import YAML
 
 from ddconsul import assets
@@ -21,11 +23,17 @@ def validator() -> Draft202012Validator:
 
 
 def read(text: str) -> Any:
-    return YAML(typ="safe").load(text)
+    # Dates are texts to an editor.
+    return json.loads(json.dumps(YAML(typ="safe").load(text), default=str))
 
 
 @pytest.mark.parametrize("text", [MINIMAL, SERVER], ids=["minimal", "server"])
 def test_what_the_loader_takes_the_schema_takes(text: str) -> None:
+    assert [error.message for error in validator().iter_errors(read(text))] == []
+
+
+def test_the_schema_takes_a_file_with_every_section() -> None:
+    text = (REPOSITORY / "tests/unit/full/gemeente.yml").read_text(encoding="utf-8")
     assert [error.message for error in validator().iter_errors(read(text))] == []
 
 

@@ -85,7 +85,7 @@ def unfinished(instance: Instance) -> Iterator[Contradiction]:
     given = {slug_of(name) for name, page in instance.pages.items() if getattr(page, "published", True)}
     missing = [name for name in LEGAL if name not in given]
     if missing:
-        names = " and ".join(missing)
+        names = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
         message = f"has no {names}: inhabitants would read Consul's placeholder, and the law asks for your own text"
         todo = "Add pages: {privacy: pages/privacy.md, ...}; `ddconsul init` writes texts to start from."
         yield Contradiction(("pages",), message, todo)

@@ -58,7 +58,7 @@ class Markdown:
 
     def flaws(self) -> list[Flaw]:
         """Return what Consul would not show as it was meant."""
-        return list(_flaws(_parsed(self.text)))
+        return list(dict.fromkeys(_flaws(_parsed(self.text))))
 
     def placeholders(self) -> Iterator[tuple[int, str]]:
         """Yield line and name of each place where a value of the municipality file goes: `{{ municipality.name }}`."""

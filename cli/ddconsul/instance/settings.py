@@ -122,7 +122,8 @@ def _type(setting: Setting) -> Any:  # noqa: ANN401 — a type expression
     return Annotated[str, BeforeValidator(_text), Kind("HTML" if setting.type == "html" else "plain text")]
 
 
-def _example(setting: Setting) -> Any:  # noqa: ANN401 — any kind of value
+def example(setting: Setting) -> Any:  # noqa: ANN401 — any kind of value
+    """Return a value for a setting; None when there is none that says something."""
     if setting.type == "flag":
         return not setting.default
     if setting.type == "list":
@@ -138,8 +139,8 @@ def attribute(key: str) -> str:
 
 
 def _field(setting: Setting) -> tuple[Any, Any]:
-    example = _example(setting)
-    examples = [example] if example is not None else None
+    given = example(setting)
+    examples = [given] if given is not None else None
     description = setting.text
     # What a site has that is not told to: a fact of Consul's, no value of the file's own.
     if setting.default not in {"", False} or setting.type == "flag":

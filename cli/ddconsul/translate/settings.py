@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ddconsul.instance.settings import attribute, catalogue
 from ddconsul.translate.brand import head_html
 from ddconsul.translate.item import Item
+from ddconsul.translate.menu import css
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,12 @@ def _identity(instance: Instance) -> Iterator[Item]:
     yield _setting("mailer_from_address", sender, *(("mail", "from") if mail.sender else ("municipality", "domain")))
     yield _setting("locales.default", languages[0], "municipality", "languages")
     yield _setting("locales.enabled", " ".join(languages), "municipality", "languages")
-    yield _setting("html.per_page_code_head", head_html(instance), "branding")
+    yield _setting("html.per_page_code_head", _head(instance), "branding")
+
+
+def _head(instance: Instance) -> str:
+    rules = css(instance)
+    return head_html(instance) + (f"<style>{rules}</style>" if rules else "")
 
 
 def _modules(instance: Instance) -> Iterator[Item]:
