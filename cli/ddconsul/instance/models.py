@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ddconsul.instance import accounts, contents
+from ddconsul.instance import accounts, contents, vocabulary
 from ddconsul.instance.accounts import Officials, Person
 from ddconsul.instance.branding import Branding
 from ddconsul.instance.home import Banner, Home
@@ -53,6 +53,7 @@ from ddconsul.instance.values import (
     flag,
     wrong,
 )
+from ddconsul.instance.vocabulary import Word
 
 UPSTREAM = "https://github.com/consuldemocracy/consuldemocracy.git"
 SITE_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
@@ -328,6 +329,7 @@ class Instance(Section):
     texts: Annotated[dict[TextKey, TranslatedText], Kind("section with keys of texts")] = Field(
         {}, description="Texts of Consul's in words of one's own, by their key in its locale files."
     )
+    vocabulary: tuple[Word, ...] = Field((), description="Words of Consul's that are others here.")
     settings: Settings = Field(Settings(), description="Consul's other settings.")
     administrators: tuple[Person, ...] = Field(
         min_length=1, description="Who manages the site; the first gets the first account."
@@ -355,6 +357,10 @@ class Instance(Section):
     @rule
     def _pages_ask_for_what_is_known(self) -> Iterator[Contradiction]:
         yield from contents.placeholders(self)
+
+    @rule
+    def _vocabulary_is_of_the_sites_languages(self) -> Iterator[Contradiction]:
+        yield from vocabulary.contradictions(self)
 
     @rule
     def _contents_agree(self) -> Iterator[Contradiction]:

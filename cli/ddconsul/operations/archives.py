@@ -89,6 +89,15 @@ def read_member(archive: Path, name: str) -> bytes | None:
     return None
 
 
+def read_members(archive: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the files in an archive whose path begins like this, each with its path."""
+    with tarfile.open(archive) as opened:
+        for member in opened:
+            stream = opened.extractfile(member) if member.isfile() and member.name.startswith(prefix) else None
+            if stream is not None:
+                yield member.name, stream.read()
+
+
 def _copy(archive: tarfile.TarFile, member: tarfile.TarInfo, top: str, result: tarfile.TarFile) -> None:
     name = PurePosixPath(member.name).relative_to(top) if top else PurePosixPath(member.name)
     if name == PurePosixPath("."):

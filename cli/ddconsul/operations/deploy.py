@@ -11,6 +11,7 @@ from ddconsul.errors import InputError
 from ddconsul.operations import playbook, source
 from ddconsul.operations.changes import cautions_of, changes_of, effects_of, unified
 from ddconsul.operations.lock import only_run
+from ddconsul.operations.vocabulary import own_words
 from ddconsul.secrets import SMTP_PASSWORD
 from ddconsul.targets.factory import target_for
 from ddconsul.targets.trust import authorities, certificates
@@ -261,6 +262,7 @@ def gather(instance: Instance, found: Source, cache: Path) -> Material:
         overlay_digest=overlay_digest,
         gems_archive=str(gems),
         registries={} if found.standin else source.registries(found.archive),
+        words=own_words(instance, found.archive),
         extra_ca=tuple((authority["name"], authority["pem"]) for authority in authorities(named)),
     )
 

@@ -28,6 +28,7 @@ class Material:
         gems_archive: Tar with a mirror of gems, or "".
         registries: URLs of the registries that the source names, by "gems" and "npm".
         extra_ca: Name and PEM text of certificate authorities.
+        words: Consul's texts with the municipality's vocabulary in them, as a locale file has them.
     """
 
     archive: str
@@ -39,6 +40,7 @@ class Material:
     gems_archive: str = ""
     registries: Mapping[str, str] = field(default_factory=dict)
     extra_ca: tuple[tuple[str, str], ...] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
 
 
 def site_variables(instance: Instance, public_host: str) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def deploy_variables(instance: Instance, material: Material, public_host: str) -
         **site_variables(instance, public_host),
         **_base(instance, material),
         **_build(instance, material),
-        **_site(instance),
+        **_site(instance, material),
         **_nginx(instance),
         "postgresql_authentication": "socket",
     }
@@ -107,12 +109,13 @@ def _build(instance: Instance, material: Material) -> dict[str, Any]:
     return variables
 
 
-def _site(instance: Instance) -> dict[str, Any]:
+def _site(instance: Instance, material: Material) -> dict[str, Any]:
     return {
         "consul_site_time_zone": instance.municipality.time_zone,
         "consul_site_smtp": _smtp(instance.mail.smtp, instance.municipality.domain),
         "consul_site_admin_networks": list(instance.network.allowed_admin_ips),
         "consul_site_content": _content(instance),
+        "consul_site_texts": dict(material.words),
         "consul_site_state": state_document(instance),
     }
 

@@ -1,0 +1,75 @@
+"""Consul's own texts, with a municipality's words in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+
+from ddconsul import assets
+from ddconsul.operations.archives import read_members
+from ddconsul.translate.texts import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from ddconsul.instance.models import Instance
+
+# Consul's texts (config/locales/<language>/*.yml), and what ddconsul adds to them.
+LOCALES = "config/locales/"
+OURS = "consul_build/templates/nl.yml"
+
+
+def own_words(instance: Instance, archive: Path) -> dict[str, Any]:
+    """Return the texts that differ from Consul's by the vocabulary, as a locale file has them: by language.
+
+    They follow from the source at hand, so that a later release's texts get the municipality's words as well.
+
+    Args:
+        instance: The checked municipality file.
+        archive: Tar of Consul's source.
+    """
+    if not instance.vocabulary:
+        return {}
+    default = instance.municipality.languages[0]
+    renames: dict[str, list[tuple[str, str]]] = {}
+    for entry in instance.vocabulary:
+        renames.setdefault(entry.language or default, []).append((entry.word, entry.becomes))
+    texts = texts_of(archive)
+    differing = {language: vocabulary(texts.get(language, {}), words) for language, words in renames.items()}
+    return {language: nested(found) for language, found in differing.items() if found}
+
+
+def texts_of(archive: Path) -> dict[str, dict[str, str]]:
+    """Return Consul's texts by language and key, with what ddconsul adds.
+
+    Args:
+        archive: Tar of Consul's source.
+    """
+    found: dict[str, dict[str, str]] = {}
+    files = [content for name, content in read_members(archive, LOCALES) if name.endswith(".yml")]
+    for content in (*files, (assets.roles() / OURS).read_bytes()):
+        for language, texts in (YAML(typ="safe").load(content) or {}).items():
+            found.setdefault(str(language), {}).update(_flat(texts or {}))
+    return found
+
+
+def nested(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return texts by key as sections within sections."""
+    result: dict[str, Any] = {}
+    for key, text in texts.items():
+        *sections, name = key.split(".")
+        section = result
+        for part in sections:
+            section = section.setdefault(part, {})
+        section[name] = text
+    return result
+
+
+def _flat(texts: Mapping[str, Any], way: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in texts.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{way}{key}.")
+        elif isinstance(value, str):
+            yield f"{way}{key}", value
