@@ -96,15 +96,24 @@ class Contents:
         variables = YAML(typ="safe").load(Path(words[words.index("--extra-vars") + 1].removeprefix("@")))
         return copy.deepcopy(dict(variables["consul_site_state"]))
 
-    def apply(self, document: Document, *, check: bool = False, enforce: Iterable[str] = (), tenant: str = "") -> Told:
+    def apply(
+        self,
+        document: Document,
+        *,
+        check: bool = False,
+        enforce: Iterable[str] = (),
+        tenant: str = "",
+        confirmed: bool = True,
+    ) -> Told:
         """Apply a document, or look what that would do."""
         answer, variables = self.folder / "answer.json", self.folder / "variables.json"
         answer.unlink(missing_ok=True)
         given = {
             "consul_site_state": document,
-            "consul_site_content": self.sources,
+            "consul_site_content": [file for file in self.sources if file["checksum"] in document.get("files", {})],
             "consul_site_enforce": list(enforce),
             "consul_site_tenant": tenant,
+            "consul_site_confirmed": confirmed,
             "contents_answer_file": str(answer),
         }
         variables.write_text(json.dumps(given))

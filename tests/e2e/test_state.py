@@ -283,6 +283,8 @@ class TestConsul(State):
 
         text = "20 polls are open until 3 December 2099"
         assert told.cautions == [{"object": "setting process.polls", "text": text}]
+        refused = contents.apply(off, confirmed=False).answer
+        assert (refused["failed"], refused["object"]) == (True, "setting process.polls")
 
     def test_a_tenant_gets_its_own_by_the_same_code(self, contents: Contents, document: Document) -> None:
         contents.host.sh(
