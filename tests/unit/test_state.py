@@ -110,6 +110,12 @@ def test_a_text_for_all_languages_is_not_passed_off_as_a_translation(document: d
     assert one(document, "text layouts.header.proposals") == {"value.nl": "Initiatieven", "value.en": "Initiatieven"}
 
 
+def test_what_consul_wants_in_every_language_is_there_in_each(document: dict[str, Any]) -> None:
+    banner = one(document, "banner stembus")
+    assert banner["title.en"] == "You can vote now"
+    assert banner["description.en"] == banner["description.nl"]
+
+
 def test_a_percentage_does_not_break_the_page(document: dict[str, Any]) -> None:
     assert one(document, "text proposals.index.title")["value.nl"] == "Voor 100%% van Duinbeek"
     assert formatted("%{count} is 5% of 10%%") == "%{count} is 5%% of 10%%"

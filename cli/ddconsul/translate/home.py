@@ -31,6 +31,7 @@ def _card(item: Item, card: Any, languages: Sequence[str]) -> Item:  # noqa: ANN
     item.set("link_url", card.link or "", "link")
     for name in _TEXTS:
         item.translate(name, getattr(card, name, None), languages, name)
+    item.complete(languages[0], "title")
     return item if card.image is None else item.set("image", card.image.checksum, "image")
 
 
@@ -50,6 +51,7 @@ def banners(instance: Instance) -> Iterator[Item]:
         item.set("background_color", banner.background, "background").set("font_color", banner.text, "text")
         item.translate("title", banner.title, languages, "title")
         item.translate("description", banner.description, languages, "description")
+        item.complete(languages[0], "title", "description")
         yield item.set("sections", " ".join(sorted(set(banner.sections))), "sections")
 
 

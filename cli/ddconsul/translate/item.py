@@ -72,6 +72,20 @@ class Item:
             self.set(f"{name}.{code}", text, *way, *inner)
         return self
 
+    def complete(self, first: str, *required: str) -> Item:
+        """Repeat what Consul wants in every language that has anything at all (its `validates_translation`).
+
+        Args:
+            first: The site's first language.
+            required: The fields that may not be empty.
+        """
+        codes = {code for name in self.fields if (code := name.partition(".")[2])}
+        for name in (f"{field}.{code}" for field in required for code in sorted(codes)):
+            if name not in self.fields:
+                source = f"{name.partition('.')[0]}.{first}"
+                self.fields[name], self.origins[name] = self.fields[source], self.origins[source]
+        return self
+
     def as_object(self) -> dict[str, Any]:
         """Return it as the document has it."""
         parent = {"parent": self.parent} if self.parent else {}

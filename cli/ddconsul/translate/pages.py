@@ -29,7 +29,7 @@ def pages(instance: Instance) -> Iterator[Item]:
         item.translate("title", title, languages, "file" if page.title is None else "title")
         item.translate("subtitle", page.subtitle, languages, "subtitle")
         html = Translated({code: text.html(known) for code, text in page.file.items()})
-        yield item.translate("content", html, languages, "file")
+        yield item.translate("content", html, languages, "file").complete(languages[0], "title")
 
 
 def _says(page: object) -> bool:
