@@ -80,7 +80,7 @@ class Item:
             required: The fields that may not be empty.
         """
         codes = {code for name in self.fields if (code := name.partition(".")[2])}
-        for name in (f"{field}.{code}" for field in required for code in sorted(codes)):
+        for name in (f"{attribute}.{code}" for attribute in required for code in sorted(codes)):
             if name not in self.fields:
                 source = f"{name.partition('.')[0]}.{first}"
                 self.fields[name], self.origins[name] = self.fields[source], self.origins[source]
