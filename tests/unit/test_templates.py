@@ -203,6 +203,18 @@ def test_a_password_that_looks_like_ruby_stays_a_password() -> None:
     assert found == "it's <%= not Ruby %>"
 
 
+def test_administrators_come_from_the_networks_that_are_named_or_from_anywhere() -> None:
+    program = (
+        "require 'yaml'; require 'erb'; print YAML.unsafe_load(ERB.new(STDIN.read).result)['production']['security']"
+    )
+    texts = [
+        render("consul_site", "secrets.yml.j2", consul_site_admin_networks=given) for given in ([], ["192.0.2.0/24"])
+    ]
+    anywhere, named = (passes(tool("ruby"), "-e", program, stdin=text) for text in texts)
+    assert anywhere == ""
+    assert re.sub(r"\s", "", named) == '{"allowed_admin_ips"=>["192.0.2.0/24"]}'
+
+
 # --- nothing left over ------------------------------------------------------------------------------------
 
 
