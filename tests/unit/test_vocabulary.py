@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = {
-    "config/locales/nl/general.yml": "nl: {proposals: {title: Voorstellen, new: Nieuw voorstel, no: Niets}, years: [a]}",
+    "config/locales/nl/general.yml": "nl: {proposals: {title: Voorstellen, new: Nieuw voorstel, no: Nee}, years: [a]}",
     "config/locales/nl/mailers.yml": "nl: {mailers: {hi: 'Beste %{voorstel}, je voorstel staat online'}}",
     "config/locales/en/general.yml": "en: {proposals: {title: Proposals, one: A proposal}}",
     "config/locales/nl/notes.txt": "no texts",

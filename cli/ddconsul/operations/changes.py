@@ -177,7 +177,7 @@ def _changes(step: Step) -> Iterator[Change]:
 def _of_base(step: Step) -> Iterator[Change]:
     if step.file == "install" and step.name.startswith("Install "):
         yield from (Change("package", name, "installed") for name in step.name.split()[1:])
-    elif step.file == "main":
+    elif step.file in {"main", "finish"}:
         yield Change("step", step.name, "done")
 
 

@@ -191,8 +191,9 @@ CHECKS = (
         PACKAGES_LACK + "; Ruby always",
         {
             "dpkg": Kind(
-                "packages are half installed: {packages}",
-                "sudo dpkg --configure -a && sudo apt-get --fix-broken install",
+                "packages are half installed: {packages}; a deploy finishes that first",
+                "sudo dpkg --configure -a && sudo apt-get --fix-broken install  # the same by hand",
+                notice=True,
             ),
             "apt-locked": Kind(
                 "{program} (process {pid}) is installing packages", "sudo tail --pid={pid} -f /dev/null  # waits for it"

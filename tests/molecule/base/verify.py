@@ -16,6 +16,11 @@ def test_the_package_is_installed(host: Host) -> None:
     assert host.package("file").is_installed
 
 
+def test_what_was_half_installed_is_whole(host: Host) -> None:
+    assert host.check_output("dpkg --audit") == ""
+    assert host.package("left-half").is_installed
+
+
 def test_apt_was_told_of_no_proxy(host: Host) -> None:
     assert host.check_output("apt-config shell proxy Acquire::http::Proxy") == ""
 
