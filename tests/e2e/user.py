@@ -139,6 +139,11 @@ class Municipality:
         self.file = folder / "gemeente.yml"
         done = tool.run("init", "--defaults", folder, cwd=folder.parent)
         assert done.code == 0, done
+        # What only the municipality knows.
+        for page in (folder / "pages").glob("*.md"):
+            page.write_text(
+                re.sub(r"\[invullen[^\]]*\]", "ingevuld", page.read_text(encoding="utf-8")), encoding="utf-8"
+            )
         self.edit(values)
 
     def edit(self, values: Mapping[str, Any]) -> None:
