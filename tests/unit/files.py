@@ -32,7 +32,7 @@ municipality:
 target: {type: ssh, host: server1.example.org, port: 2222, user: beheer, key: id_ed25519, site: zee}
 consul: {version: "2.4.1", source: bron, gems_mirror: "https://gems.example.org", npm_mirror: "https://npm.example.org"}
 branding:
-  colours: {brand: "#FFCC00", link: "#154273", footer: "#222222"}
+  colours: {brand: "#154273", link: "#01689B", header: "#FFCC00", footer: "#222222"}
 modules: {debates: yes, proposals: no, polls: On, budgets: true, legislation: off, sdg: "yes"}
 pages: {privacy: privacy.md, accessibility: privacy.md, conditions: privacy.md}
 mail:

@@ -56,10 +56,13 @@ def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: En
     for name in ("certificaat.pem", "certificaat.key", "netwerk.crt"):
         kind = "PRIVATE KEY" if name.endswith("key") else "CERTIFICATE"
         (tmp_path / name).write_text(f"-----BEGIN {kind}-----\n")
-    for name in ("eigen-code", "pages", "beeld"):
+    for name in ("eigen-code", "pages", "beeld", "lettertype"):
         (tmp_path / name).mkdir()
     (tmp_path / "pages/privacy.md").write_text("# Privacy\n")
     (tmp_path / "beeld/plein.jpg").write_bytes(b"\xff\xd8\xff")
+    for name, content in {"logo.svg": b"<svg/>", "icoon.svg": b"<svg/>", "eigen.css": b"a { b: c }"}.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "lettertype/Zee-Regular.ttf").write_bytes(b"OTTO")
     problems = inspect(write(tmp_path, entry.in_yaml() + "\n")).problems
     about = [problem for problem in problems if problem.rule not in {"missing", "contradiction"}]
     # The key to log in with is the reader's own.

@@ -213,8 +213,6 @@ def test_what_is_allowed_but_unwise_gets_a_word(tmp_path: Path) -> None:
     assert any("unencrypted" in line for line in said)
     assert any("mail" in line for line in said)
     assert not load(write(tmp_path)).warnings
-    light = load(write(tmp_path, MINIMAL + 'branding: {colours: {brand: "#ffcc00"}}\n')).warnings
-    assert [warning.key for warning in light] == ["branding.colours.brand"]
 
 
 @given(red=st.integers(0, 255), green=st.integers(0, 255), blue=st.integers(0, 255))

@@ -64,7 +64,7 @@ class Small:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
-    return Small(style(instance(tmp_path, FILE).branding.colours))
+    return Small(style(instance(tmp_path, FILE).branding))
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -16,7 +16,7 @@ from files import MINIMAL, SERVER, instance
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddconsul.instance.branding import Colours
+from ddconsul.instance.branding import Branding, Colours
 from ddconsul.targets.base import Connection
 from ddconsul.translate.brand import custom_properties, style
 from ddconsul.translate.inventory import inventory
@@ -108,11 +108,11 @@ def test_flags_reach_consul_as_booleans(tmp_path: Path) -> None:
 
 
 def test_no_colours_no_style() -> None:
-    assert style(Colours()) == ""
+    assert style(Branding()) == ""
 
 
 def test_a_brand_colours_header_and_links_too() -> None:
-    properties = custom_properties(Colours(brand="#154273"))
+    properties = custom_properties(Branding(colours=Colours(brand="#154273"), accept_contrast="as it is"))
     assert properties["--main-header"] == properties["--anchor-color"] == "#154273"
     assert properties["--brand-contrast"] == "#ffffff"
     assert "--footer" not in properties
@@ -123,7 +123,7 @@ colour = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 @given(brand=colour, footer=colour)
 def test_text_is_legible_on_every_colour(brand: str, footer: str) -> None:
-    properties = custom_properties(Colours(brand=brand, footer=footer))
+    properties = custom_properties(Branding(colours=Colours(brand=brand, footer=footer), accept_contrast="as it is"))
     for name, text in properties.items():
         if name.endswith("-contrast"):
             background = properties[name.removesuffix("-contrast")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.contrast import LEGIBLE, contrast
+from ddconsul.instance import palette
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ddconsul.instance.places import Document, Key
     from ddconsul.instance.problems import Problem
 
-_WHITE = "#ffffff"
 # Where a mail server expects TLS from the first byte.
 SMTPS = 465
 
@@ -22,7 +21,7 @@ Advice = tuple["Key", str, str]
 
 def advice(document: Document, instance: Instance) -> Iterator[Problem]:
     """Yield advice, as problems that do not stand in the way."""
-    for found in (_about_tls, _about_colours, _about_mail):
+    for found in (_about_tls, _about_contrast, _about_mail):
         for key, message, todo in found(instance):
             yield document.problem(document.place(key), key, message, todo, "advice")
 
@@ -33,13 +32,17 @@ def _about_tls(instance: Instance) -> Iterator[Advice]:
         yield ("tls", "mode"), what, "Set tls.mode to files or internal."
 
 
-def _about_colours(instance: Instance) -> Iterator[Advice]:
-    colours = instance.branding.colours
-    link = colours.link or colours.brand
-    if link and contrast(link, _WHITE) < LEGIBLE:
-        key = ("branding", "colours", "link" if colours.link else "brand")
-        what = f"{link} is too light for links on a white page: WCAG asks for a contrast of {LEGIBLE} to 1"
-        yield key, what, "Give a darker colour in branding.colours.link."
+def _about_contrast(instance: Instance) -> Iterator[Advice]:
+    """Yield what is too hard to see, and let through."""
+    branding = instance.branding
+    reason = branding.accept_contrast
+    if reason is None:
+        return
+    found = list(palette.failing(branding))
+    for pair in found:
+        yield ("branding", *pair.way), pair.sentence, f"branding.accept_contrast lets it through: {reason}"
+    if not found:
+        yield ("branding", "accept_contrast"), "is not needed: all colours can be told apart", "Remove it."
 
 
 def _about_mail(instance: Instance) -> Iterator[Advice]:

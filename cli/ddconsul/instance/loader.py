@@ -118,7 +118,7 @@ def _check(document: Document, base: Path) -> Instance:
     instance = known(document.value, base)
     for key, found in contradictions(instance) if document.whole else ():
         here = (*key, *found.key)
-        document.add(document.place(here), here, found.message, found.todo, "contradiction")
+        document.add(document.place(here), here, found.message, found.todo, found.rule)
     return instance
 
 

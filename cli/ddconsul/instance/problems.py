@@ -98,6 +98,7 @@ RULES = {
     "missing": "What is required is there.",
     "value": "Each value is of the kind that its key asks for.",
     "contradiction": "What stands in one place agrees with what stands in another.",
+    "contrast": "Colours can be told apart as WCAG 2.2 AA asks.",
     "unfinished": "What inhabitants will read on a public site is finished, and the municipality's own.",
     "clash": "Two files do not describe the same site.",
     "advice": "Allowed, but worth a word.",

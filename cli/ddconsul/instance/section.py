@@ -19,11 +19,13 @@ class Contradiction(NamedTuple):
         key: The way to it from the section.
         message: What it does not go together with.
         todo: What to do.
+        rule: What kind of problem it is (see `problems.RULES`).
     """
 
     key: tuple[str | int, ...]
     message: str
     todo: str
+    rule: str = "contradiction"
 
 
 Rule = Callable[[Any], Iterator[Contradiction]]

@@ -139,7 +139,7 @@ def pages(site: Site) -> str:
 
 def colours(site: Site) -> str:
     """See whether the colours of the file are in what is served."""
-    wanted = custom_properties(site.instance.branding.colours)
+    wanted = custom_properties(site.instance.branding)
     if not wanted:
         raise SkippedCheckError("the file has no colours (branding.colours)")
     with Visitor(site) as visitor:

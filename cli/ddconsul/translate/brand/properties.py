@@ -1,0 +1,55 @@
+"""Colours → Consul's CSS custom properties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ddconsul.instance.palette import palette, text_on
+
+if TYPE_CHECKING:
+    from ddconsul.instance.branding import Branding
+
+
+def style(branding: Branding) -> str:
+    """Return a `<style>` with Consul's CSS custom properties, or "" when no colour is given."""
+    properties = custom_properties(branding)
+    if not properties:
+        return ""
+    body = " ".join(f"{name}: {value};" for name, value in properties.items())
+    return f"<style>:root {{ {body} }}</style>"
+
+
+def custom_properties(branding: Branding) -> dict[str, str]:
+    """Return CSS custom properties by name.
+
+    A background gets its partner for text as well: Consul's compiled one belongs to its own colour.
+    """
+    colours = {role: shade.value for role, shade in palette(branding).items()}
+    brand, header, button, link = (colours.get(role) for role in ("brand", "header", "button", "link"))
+    backgrounds = {
+        "brand": brand,
+        "brand-secondary": darker(brand) if brand else None,
+        "button-background-hover": darker(button) if button else None,
+        "main-header": header,
+        "top-links": darker(header) if header else None,
+        "subnavigation": colours.get("menu"),
+        "footer": colours.get("footer"),
+    }
+    result: dict[str, str] = {}
+    for name, value in backgrounds.items():
+        if value:
+            result[f"--{name}"] = value
+            result[f"--{name}-contrast"] = text_on(value)
+    if link:
+        result["--anchor-color"] = link
+        result["--anchor-color-hover"] = darker(link)
+    return result
+
+
+def darker(colour: str) -> str:
+    """Return the colour with a tenth less lightness, as Consul's own stylesheet does for its secondary brand."""
+    from coloraide import Color  # noqa: PLC0415 — only a file with colours pays for it
+
+    shade = Color(colour).convert("hsl")
+    shade["lightness"] = max(0.0, shade["lightness"] - 0.1)
+    return shade.convert("srgb").to_string(hex=True)
