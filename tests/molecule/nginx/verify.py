@@ -39,6 +39,26 @@ def test_what_is_compressed_already_is_sent_as_it_is_and_may_be_kept(host: Host)
     assert "max-age=315360000" in headers["cache-control"]
 
 
+def test_the_house_style_is_served_and_may_be_kept(host: Host) -> None:
+    status, headers, body = visit(host, "https://files.example/huisstijl/0123.css")
+    assert (status, headers["content-type"], body) == ("200", "text/css", ":root { --brand: #154273 }")
+    assert "max-age=315360000" in headers["cache-control"]
+    assert headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_a_file_of_the_house_style_takes_the_place_of_one_of_consul_s(host: Host) -> None:
+    status, headers, body = visit(host, "https://files.example/social_media_icon.png")
+    assert (status, headers["content-type"], body) == ("200", "image/png", "a picture")
+    # Its address stays when the logo changes.
+    assert headers["cache-control"] == "max-age=3600"
+
+
+def test_a_file_that_the_house_style_lacks_is_not_there(host: Host) -> None:
+    assert visit(host, "https://files.example/huisstijl/")[0] in {"403", "404"}
+    assert visit(host, "https://files.example/huisstijl/0000.css")[0] == "404"
+    assert visit(host, "http://plain.example/social_media_icon.png")[0] == "200"  # of the web server behind it
+
+
 def test_hidden_files_stay_hidden(host: Host) -> None:
     assert visit(host, "http://plain.example/.env")[0] == "404"
 
@@ -108,3 +128,4 @@ def test_tls_offers_what_ncsc_calls_good_or_sufficient(host: Host, wish: str, gr
 
 def test_a_site_that_was_taken_away_left_nothing(host: Host) -> None:
     assert host.check_output("find /etc -name '*ddconsul-gone*'") == ""
+    assert host.check_output("find /srv/ddconsul -path '*/gone/*' -type f") == ""
