@@ -212,6 +212,19 @@ class LaterDeploys:
         assert world.host.starts(world.slug) == before
         assert features(world)["debates"] == "t"
 
+    def test_contents_can_be_written_by_themselves(self, world: World) -> None:
+        before = world.host.starts(world.slug)
+        world.municipality.edit({"footer": {"phone": "14 012"}, "municipality.time_zone": "Europe/Rome"})
+        planned = world.municipality.plan("--contents", "--exit-code", code=2).json
+        done = world.municipality.run("deploy", "--contents", "--json")
+
+        assert done.code == 0, done
+        assert planned["changes"] == done.json["changes"]
+        assert {change["object"] for change in done.json["changes"]} == {"text layouts.footer.description"}
+        assert world.host.starts(world.slug) == before, "how the site runs is for a whole deploy"
+        assert "14 012" in Visitor(world.site(MODULES)).get("/").text
+        world.municipality.edit({"municipality.time_zone": "Europe/Amsterdam"})
+
     def test_what_a_process_reads_at_its_start_restarts_the_site_and_nothing_else(self, world: World) -> None:
         before = lines(world.host.starts(world.slug))
         world.municipality.edit({"municipality.time_zone": "Europe/Brussels"})

@@ -143,6 +143,10 @@ class TestRefusals:
         for url in mirrors.values():
             assert f"{url}: this can't be reached from the host" in done.err
 
+    def test_contents_without_a_site(self, municipality: Municipality) -> None:
+        done = municipality.run("deploy", "--contents")
+        assert (done.code, "Deploy all of it first" in done.err) == (4, True), done
+
     def test_check_mode_on_an_empty_server_tells_what_would_change(self, municipality: Municipality) -> None:
         done = municipality.run("deploy", "--check", "--json")
 

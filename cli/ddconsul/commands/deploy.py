@@ -10,6 +10,7 @@ import click
 
 from ddconsul.commands.asking import smtp_password, somebody_there
 from ddconsul.commands.shared import (
+    contents_option,
     enforce_options,
     enforced,
     file_argument,
@@ -34,11 +35,20 @@ if TYPE_CHECKING:
 @file_argument
 @click.option("--check", is_flag=True, help="Tell what would change, and change nothing of the site; as `plan` does.")
 @click.option("-y", "--yes", is_flag=True, help="Make no plan first and ask nothing; so it is off a terminal, too.")
+@contents_option
 @enforce_options
 @verbose_option
 @json_option
 def deploy(  # noqa: PLR0913 — options, by name
-    file: Path, *, check: bool, yes: bool, enforce: bool, enforce_only: tuple[str, ...], verbose: int, as_json: bool
+    file: Path,
+    *,
+    check: bool,
+    yes: bool,
+    contents: bool,
+    enforce: bool,
+    enforce_only: tuple[str, ...],
+    verbose: int,
+    as_json: bool,
 ) -> None:
     """Make the platform match FILE (default: gemeente.yml); safe to run again.
 
@@ -52,7 +62,7 @@ def deploy(  # noqa: PLR0913 — options, by name
         loaded = load_file(file)
         paths = Paths.of_user(loaded.path)
         paths.secrets.unlock()
-        choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only), confirmed=yes)
+        choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only), confirmed=yes, contents=contents)
         run = partial(_run, loaded.instance, paths, verbose=verbose, as_json=as_json)
         planned = run(choices, check=True) if not (check or yes or as_json) and somebody_there() else None
         if planned is not None and not _agreed(planned):

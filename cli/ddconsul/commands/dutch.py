@@ -36,6 +36,7 @@ PROGRESS = {
     "Preparing the site": "Site voorbereiden: database en configuratie",
     "Finishing the build": "Platform afbouwen",
     "Setting up the site": "Site inrichten: instellingen en diensten",
+    "Writing what Consul contains": "Inhoud schrijven",
     "Checking that the site answers": "Kijken of de site antwoordt",
     "Removing container": "Container weghalen",
 }

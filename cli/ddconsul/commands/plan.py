@@ -10,6 +10,7 @@ import click
 
 from ddconsul.commands.asking import smtp_password
 from ddconsul.commands.shared import (
+    contents_option,
     enforce_options,
     enforced,
     file_argument,
@@ -32,11 +33,20 @@ SOMETHING = 2
 @file_argument
 @click.option("--diff", is_flag=True, help="Show what changes in files, too.")
 @click.option("--exit-code", "tell", is_flag=True, help="End with 2 when something would change, and 0 when not.")
+@contents_option
 @enforce_options
 @verbose_option
 @json_option
 def plan(  # noqa: PLR0913 — options, by name
-    file: Path, *, diff: bool, tell: bool, enforce: bool, enforce_only: tuple[str, ...], verbose: int, as_json: bool
+    file: Path,
+    *,
+    diff: bool,
+    tell: bool,
+    contents: bool,
+    enforce: bool,
+    enforce_only: tuple[str, ...],
+    verbose: int,
+    as_json: bool,
 ) -> None:
     """Tell what deploy would change for FILE (default: gemeente.yml), and change nothing of the site."""
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
@@ -49,7 +59,7 @@ def plan(  # noqa: PLR0913 — options, by name
         paths.secrets.unlock()
         with showing(as_json=as_json, verbose=verbose) as report:
             ask = partial(smtp_password, report)
-            choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only))
+            choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only), contents=contents)
             result = deploy(loaded.instance, paths, report, check=True, choices=choices, smtp_password=ask)
     if as_json:
         show_json({**result.as_dict(), **({"diffs": list(result.diffs)} if diff else {})})

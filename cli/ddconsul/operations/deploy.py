@@ -38,21 +38,24 @@ STAGES = {
     "consul_site:prepare": "Preparing the site: account, database, configuration",
     "consul_build:finish": "Finishing the build",
     "consul_site:main": "Setting up the site: release, settings, services",
+    "consul_site:contents": "Writing what Consul contains",
     "consul_site:verify": "Checking that the site answers",
 }
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What somebody decided about what Consul contains.
+    """What somebody decided about this run.
 
     Args:
         enforce: What takes the file's value although it was edited in the admin pages: objects, or "*" for all of it.
         confirmed: Whether somebody agreed with what it ends for inhabitants.
+        contents: Leave everything else as it is: how the site runs, and on what.
     """
 
     enforce: Sequence[str] = ()
     confirmed: bool = False
+    contents: bool = False
 
     def as_variables(self) -> dict[str, Any]:
         """Return them as variables of the roles."""
@@ -168,7 +171,7 @@ def deploy(
         paths: Files and folders of the run.
         report: Takes a line for the user to read.
         check: Tell what would change, and change nothing on the host.
-        choices: What somebody decided about what Consul contains.
+        choices: What somebody decided about this run.
         smtp_password: Asked for the mail server's password when the secrets lack it.
 
     Raises:
@@ -197,7 +200,7 @@ def _deploy(
     # Only now: a new container has a port from here on.
     public_host = target.public_host(instance.municipality.domain)
     result = playbook.run(
-        "deploy",
+        "contents" if choices.contents else "deploy",
         instance,
         paths,
         connection,
