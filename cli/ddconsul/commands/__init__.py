@@ -28,6 +28,7 @@ VERBS = {
     "demo": ("ddconsul.commands.demo:demo", "Make, list and remove demo platforms on this machine."),
     "explain": ("ddconsul.commands.explain:explain", "Tell what a key of the municipality file means."),
     "settings": ("ddconsul.commands.settings:settings", "Tell about Consul's own settings."),
+    "brand": ("ddconsul.commands.brand:brand", "See and fetch the house style."),
     "schema": ("ddconsul.commands.schema:schema", "Print the JSON Schema of the municipality file."),
     "migrate-file": ("ddconsul.commands.migrate_file:migrate_file", "Rewrite keys that have another name now."),
     "completion": ("ddconsul.commands.completion:completion", "Print what makes a shell complete ddconsul's words."),
