@@ -139,6 +139,11 @@ class Ring:
     band: str
     line: str
 
+    @property
+    def holds(self) -> bool:
+        """Tell whether its band and its lines can be told apart."""
+        return contrast(self.band, self.line) >= VISIBLE
+
     def on(self, background: str) -> tuple[str, float]:
         """Return the colour of the two that stands out on a background, and its contrast."""
         colour = max((self.band, self.line), key=lambda layer: contrast(layer, background))
@@ -146,12 +151,25 @@ class Ring:
 
 
 def ring(colours: dict[str, Shade]) -> Ring:
-    """Return the ring: as in Consul, its lines have the main colour unless that does not go with the band."""
+    """Return the ring: as in Consul, its lines have the main colour.
+
+    Around a band that the file gives, they are black or white where the main colour would not be seen.
+    """
     brand = colours["brand"].value if "brand" in colours else CONSUL_BRAND
     if "focus" not in colours:
         return Ring(CONSUL_FOCUS, brand)
     band = colours["focus"].value
-    return Ring(band, brand if contrast(band, brand) >= VISIBLE else text_on(band))
+    best = text_on(band)
+    rings = [Ring(band, line) for line in dict.fromkeys((brand, best, "#ffffff", "#000000"))]
+    backs = [back for _, back in _backgrounds(colours)]
+    seen = (one for one in rings if one.holds and all(one.on(back)[1] >= VISIBLE for back in backs))
+    return next(seen, Ring(band, best))
+
+
+def _backgrounds(colours: dict[str, Shade]) -> Iterator[tuple[str, str]]:
+    """Yield the backgrounds on which something can have the focus, by role."""
+    yield "page", PAGE
+    yield from ((role, colours[role].value) for role in ("header", "menu", "footer") if role in colours)
 
 
 def pairs(branding: Branding) -> Iterator[Pair]:
@@ -204,10 +222,9 @@ def _focus(colours: dict[str, Shade]) -> Iterator[Pair]:
     what = "the ring around what has the focus"
     between = contrast(around.band, around.line)
     yield Pair(what, "focus", shade.way, around.band, around.line, "beside its lines", VISIBLE, between)
-    for role in ("page", "header", "menu", "footer"):
-        back = PAGE if role == "page" else colours[role].value if role in colours else None
+    for role, back in _backgrounds(colours):
         # On a background of the ring's own colour, it is the other one that stands out: that was judged above.
-        if back is not None and back not in {around.band, around.line}:
+        if back not in {around.band, around.line}:
             colour, ratio = around.on(back)
             yield Pair(what, "focus", shade.way, colour, back, f"on the {role}", VISIBLE, ratio)
 
