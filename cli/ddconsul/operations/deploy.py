@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
 from ddconsul.operations import playbook, source
+from ddconsul.operations.brand import make_brand
 from ddconsul.operations.changes import cautions_of, changes_of, effects_of, unified
 from ddconsul.operations.lock import only_run
 from ddconsul.operations.vocabulary import own_words
@@ -265,6 +266,7 @@ def gather(instance: Instance, found: Source, cache: Path) -> Material:
         overlay_digest=overlay_digest,
         gems_archive=str(gems),
         registries={} if found.standin else source.registries(found.archive),
+        brand=str(make_brand(instance, cache.parent / "brand")),
         words=own_words(instance, found.archive),
         extra_ca=tuple((authority["name"], authority["pem"]) for authority in authorities(named)),
     )

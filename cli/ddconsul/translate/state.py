@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.translate.accounts import accounts
+from ddconsul.translate.brand import image_objects
 from ddconsul.translate.home import banners, cards, feeds, pictures
 from ddconsul.translate.menu import content_blocks
 from ddconsul.translate.pages import pages
@@ -41,11 +42,12 @@ def objects(instance: Instance) -> Iterator[Item]:
     yield from banners(instance)
     yield from texts(instance)
     yield from feeds(instance)
+    yield from image_objects(instance)[0]
 
 
 def files(instance: Instance) -> dict[str, dict[str, str]]:
     """Return the files that objects name, by the checksum that Active Storage keeps of them."""
-    return {
+    own = {
         picture.checksum: {
             "name": picture.path.name,
             "content_type": picture.content_type,
@@ -53,3 +55,4 @@ def files(instance: Instance) -> dict[str, dict[str, str]]:
         }
         for picture in pictures(instance)
     }
+    return {**own, **image_objects(instance)[1]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from ddconsul.translate.brand import brand_files, brand_places, image_files
 from ddconsul.translate.home import pictures
 from ddconsul.translate.state import state_document
 
@@ -28,6 +29,7 @@ class Material:
         gems_archive: Tar with a mirror of gems, or "".
         registries: URLs of the registries that the source names, by "gems" and "npm".
         extra_ca: Name and PEM text of certificate authorities.
+        brand: Folder with the files of the house style, on this machine.
         words: Consul's texts with the municipality's vocabulary in them, as a locale file has them.
     """
 
@@ -40,6 +42,7 @@ class Material:
     gems_archive: str = ""
     registries: Mapping[str, str] = field(default_factory=dict)
     extra_ca: tuple[tuple[str, str], ...] = ()
+    brand: str = ""
     words: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -75,7 +78,7 @@ def deploy_variables(instance: Instance, material: Material, public_host: str) -
         **_base(instance, material),
         **_build(instance, material),
         **_site(instance, material),
-        **_nginx(instance),
+        **_nginx(instance, material),
         "postgresql_authentication": "socket",
     }
 
@@ -114,13 +117,13 @@ def _site(instance: Instance, material: Material) -> dict[str, Any]:
         "consul_site_time_zone": instance.municipality.time_zone,
         "consul_site_smtp": _smtp(instance.mail.smtp, instance.municipality.domain),
         "consul_site_admin_networks": list(instance.network.allowed_admin_ips),
-        "consul_site_content": _content(instance),
+        "consul_site_content": _content(instance, material),
         "consul_site_texts": dict(material.words),
         "consul_site_state": state_document(instance),
     }
 
 
-def _content(instance: Instance) -> list[dict[str, str]]:
+def _content(instance: Instance, material: Material) -> list[dict[str, str]]:
     """Return the files that belong to what Consul contains, with their places on this machine."""
     found = {
         picture.checksum: {
@@ -131,7 +134,16 @@ def _content(instance: Instance) -> list[dict[str, str]]:
         }
         for picture in pictures(instance)
     }
-    return list(found.values())
+    made = {
+        image.checksum: {
+            "src": f"{material.brand}/{image.file}",
+            "checksum": image.checksum,
+            "name": f"{image.name}.png",
+            "content_type": "image/png",
+        }
+        for image in image_files(instance)
+    }
+    return [*found.values(), *made.values()]
 
 
 def _smtp(smtp: Smtp | None, domain: str) -> dict[str, Any]:
@@ -147,7 +159,7 @@ def _smtp(smtp: Smtp | None, domain: str) -> dict[str, Any]:
     }
 
 
-def _nginx(instance: Instance) -> dict[str, Any]:
+def _nginx(instance: Instance, material: Material) -> dict[str, Any]:
     site, tls = instance.site, instance.tls
     files = {"certificate": str(tls.certificate), "key": str(tls.key)} if tls.mode == "files" else {}
     return {
@@ -156,4 +168,8 @@ def _nginx(instance: Instance) -> dict[str, Any]:
         "nginx_site_root": f"/srv/ddconsul/{site}/current/public",
         "nginx_site_socket": f"/run/ddconsul/{site}/web.sock",
         "nginx_site_tls": {"mode": tls.mode, **files},
+        "nginx_site_brand_files": [
+            {"src": f"{material.brand}/{file.name}", "name": file.name} for file in brand_files(instance)
+        ],
+        "nginx_site_brand_places": brand_places(instance),
     }
