@@ -40,7 +40,7 @@ def adopt(file: Path, *, only: tuple[str, ...], check: bool, verbose: int, as_js
     from ddconsul.paths import Paths  # noqa: PLC0415
 
     with json_errors(as_json):
-        loaded = load_file(file, quiet=as_json)
+        loaded = load_file(file, quiet=as_json, finished=False)
         paths = Paths.of_user(loaded.path)
         paths.secrets.unlock()
         with showing(as_json=as_json, verbose=verbose) as report:

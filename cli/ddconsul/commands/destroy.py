@@ -26,7 +26,7 @@ def destroy(file: Path, *, yes: bool, verbose: int) -> None:
     from ddconsul.operations.destroy import destroy as remove  # noqa: PLC0415 — keeps `--help` fast
     from ddconsul.paths import Paths  # noqa: PLC0415
 
-    loaded = load_file(file, quiet=True)
+    loaded = load_file(file, quiet=True, finished=False)
     instance = loaded.instance
     if not yes:
         _ask(instance)

@@ -34,7 +34,7 @@ def status(file: Path, *, verbose: int, as_json: bool) -> None:
     from ddconsul.paths import Paths  # noqa: PLC0415
 
     with json_errors(as_json):
-        loaded = load_file(file, quiet=True)
+        loaded = load_file(file, quiet=True, finished=False)
         with showing(as_json=as_json, verbose=verbose) as report:
             found = look(loaded.instance, Paths.of_user(loaded.path), report)
     if as_json:

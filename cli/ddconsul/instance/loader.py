@@ -59,18 +59,20 @@ class Inspected:
     warnings: tuple[Problem, ...] = ()
 
 
-def load(file: Path) -> Loaded:
+def load(file: Path, *, finished: bool = True) -> Loaded:
     """Read and check a municipality file.
 
     Args:
         file: The file; what it points at is looked up beside it.
+        finished: Whether what inhabitants will read has to be finished: not for who only looks, or takes a site away.
 
     Raises:
         InvalidFileError: With every problem in the file.
     """
     found = inspect(file)
-    if found.problems or found.known is None:
-        raise InvalidFileError(found.problems)
+    problems = tuple(problem for problem in found.problems if finished or problem.rule != "unfinished")
+    if problems or found.known is None:
+        raise InvalidFileError(problems)
     return Loaded(found.path, found.known, found.warnings)
 
 

@@ -141,7 +141,7 @@ def _read(file: Path, text: str) -> tuple[dict[str, Key], dict[Name, str | None]
     # Beside the file: what it points at is looked up from there.
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", suffix=".yml") as candidate:
         Path(candidate.name).write_text(text, encoding="utf-8", newline="")
-        instance = load(Path(candidate.name)).instance
+        instance = load(Path(candidate.name), finished=False).instance
     return origins(instance), values(state_document(instance))
 
 

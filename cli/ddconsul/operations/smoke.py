@@ -70,7 +70,8 @@ def plan(file: Path, reachable: Callable[[str], bool]) -> Plan:
     Raises:
         InputError: When the file is not right.
     """
-    instance = load(file).instance
+    # Nobody reads what stands in a throwaway container.
+    instance = load(file, finished=False).instance
     return Plan(str(file), instance, choose(instance.consul.source, reachable))
 
 
