@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ddconsul.commands.shared import file_argument, json_errors, json_option, show_json
+from ddconsul.commands.shared import file_argument, json_errors, json_option, progress, show_json
 from ddconsul.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -97,6 +97,28 @@ def _line(pair: Pair) -> str:
     mark = click.style("enough", fg="green") if pair.passes else click.style("too little", fg="red", bold=True)
     where = "" if pair.colour == pair.behind or pair.where == "on it" else f" {pair.where}"
     return f"{pair.what + where:55}{pair.colour} / {pair.behind}  {pair.shown_ratio:>5} of {pair.least:<4g}{mark}"
+
+
+@brand.command
+@file_argument
+@json_option
+def fetch(file: Path, *, as_json: bool) -> None:
+    """Fetch the package of design tokens that FILE names, and write its colours into brand.lock.json beside FILE.
+
+    It comes from the registry that npm is configured for on this machine, or from consul.npm_mirror.
+    """
+    from ddconsul.operations.brand_fetch import fetch as run  # noqa: PLC0415 — keeps `--help` fast
+
+    with json_errors(as_json):
+        found = run(file, progress(as_json=as_json))
+    if as_json:
+        show_json(found.as_dict())
+        return
+    for role, colour in found.resolved.roles.items():
+        click.echo(f"  {role:9}{colour['value']}  {colour['token']}")
+    owned = " (its owner's only)" if found.resolved.proprietary else ""
+    click.echo(f"Licence: {found.resolved.licence}{owned}")
+    click.echo(f"{found.lock} is written")
 
 
 def _as_dict(pair: Pair) -> dict[str, Any]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _WIDEST = 100
 _SECRET = re.compile(
-    r"""(?ix) ( [\w-]* (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key )
+    r"""(?ix) ( (?! \b tokens ["']? \s* : ) # a package of design tokens is no secret
+                [\w-]* (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key )
                 [\w-]* ["']? \s* [:=] \s* ) (\S.*)
     | ( ://[^/\s:@]* : ) ( [^/\s]+ ) (?=@)"""
 )
