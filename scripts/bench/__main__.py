@@ -1,6 +1,6 @@
 """Measures a deploy beside the same steps by hand. Nothing else should run meanwhile.
 
-usage: scripts/bench [--standin] [--rounds N] [--again N] [--name NAME] [--only-starts]
+usage: scripts/bench [--standin] [--rounds N] [--again N] [--name NAME] [--only-starts | --contents]
 
 Consul itself comes from DDCONSUL_E2E_SOURCE (a git repository or tarball) and DDCONSUL_E2E_GEMS (a folder that is a
 mirror of gems), as in `make test-real`. Without them, and with --standin, the stand-in is measured.
@@ -24,6 +24,7 @@ from bare import BareInstallation, Step  # noqa: E402 — after the path to it i
 from host import Host, Login  # noqa: E402
 from report import Measured, Round, tasks_of, units_of, write  # noqa: E402
 from user import Material, Municipality, Tool  # noqa: E402
+from writing import Contents  # noqa: E402
 
 from ddconsul.operations.source import resolve  # noqa: E402
 from ddconsul.targets.container import ContainerTarget  # noqa: E402
@@ -89,6 +90,14 @@ class Bench:
         for number in range(times):
             second = self._municipality(self._login, f"second-{number}")
             self.measured.second_sites.append(second.deploy().seconds)
+
+    def contents(self, times: int) -> Contents:
+        """Measure planning and writing what Consul contains, on a site of its own."""
+        host, login = self._container("bench-contents")
+        self._deploy(login, "inhoud")
+        found = Contents(self.measured.consul, self.measured.commit)
+        found.measure(self._first, host, "inhoud", times)
+        return found
 
     def remove(self) -> None:
         """Take away the containers."""
@@ -172,6 +181,7 @@ def main() -> None:
     parser.add_argument("--again", type=int, default=AGAIN, help="how often what comes later is done (default: 3)")
     parser.add_argument("--name", help="name of the files in docs/benchmarks")
     parser.add_argument("--only-starts", action="store_true", help="measure how fast ddconsul starts, no more")
+    parser.add_argument("--contents", action="store_true", help="measure how long contents take, no more")
     given = parser.parse_args()
     material = material_of(standin=given.standin or given.only_starts)
     consul = "The stand-in" if material.standin else f"Consul Democracy {VERSION}"
@@ -184,6 +194,10 @@ def main() -> None:
                 say(str({name: f"{sorted(times)[len(times) // 2]:.2f} s" for name, times in measured.starts.items()}))
                 return
             BaseImage(Podman(read_machine()), Path(place) / "state").ensure(say)
+            if given.contents:
+                for path in bench.contents(given.again).write(ROOT / "docs" / "benchmarks"):
+                    say(f"Wrote {path.relative_to(ROOT)}")
+                return
             for number in range(given.rounds):
                 bench.round(number + 1, by_hand_first=bool(number % 2))
             bench.again(given.again)
