@@ -60,8 +60,8 @@ class Contents:
         table.write_text(
             f"# {self.consul}: planning and writing what it contains\n\n"
             f"Made by `scripts/bench --contents` at commit {self.commit} on {about['date']},\n"
-            f"with {told['processors']} processors and {told['memory_gib']} GiB. Whole commands, from start to end; the\n"
-            "site is in a container that is reached over SSH. Absolute times say something about this machine only.\n\n"
+            f"with {told['processors']} processors and {told['memory_gib']} GiB. Whole commands, from start to end;\n"
+            "the site is a container reached over SSH. Absolute times say something about this machine only.\n\n"
             "| | seconds |\n|---|---:|\n" + "\n".join(lines) + "\n",
             encoding="utf-8",
         )
