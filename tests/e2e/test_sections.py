@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 FULL = CHECKOUT / "tests/unit/full"
 DATA = read(FULL / "gemeente.yml")
 WAYS = list(leaves(DATA))
-SECTIONS = list(dict.fromkeys(str(way[0]) for way in WAYS))
+SECTIONS = tuple(dict.fromkeys(str(way[0]) for way in WAYS))
 # What a visitor reads on a page: the page's own, or the home page.
 SEEN = {
     *((kind, name) for kind in ("page", "card", "banner") for name in ("title", "subtitle", "content", "description")),
@@ -96,20 +96,26 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> Fields:
     }
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "section" in metafunc.fixturenames:
+        metafunc.parametrize("section", metafunc.cls.sections)
+
+
 class Sections:
     """The tests of one platform follow one another."""
 
     material: str
+    sections: tuple[str, ...]
 
     def test_a_plan_right_after_is_empty(self, platform: Platform) -> None:
         again = platform.municipality.run("plan", "--json", "--exit-code")
         assert (again.code, again.json["changes"], again.json["kept"], again.json["conflicts"]) == (0, [], [], [])
 
-    @pytest.mark.parametrize("section", SECTIONS)
-    def test_what_changes_in_a_section_is_planned_done_and_read_back(self, platform: Platform, section: str) -> None:
+    def test_what_is_said_otherwise_is_planned_done_and_read_back(self, platform: Platform, section: str) -> None:
         # What the test before this one changed goes back, which is a change like any other.
         before = platform.document()
-        platform.write(varied(platform.base, [way for way in WAYS if way[0] == section], platform.folder))
+        ways = [way for way in WAYS if section in (way[0], "all of them")]
+        platform.write(varied(platform.base, ways, platform.folder))
         differing = differences(before, platform.document())
 
         planned = platform.municipality.run("plan", "--json").json
@@ -168,9 +174,10 @@ def platform(
 
 @pytest.mark.e2e
 class TestStandin(Sections):
-    """On the stand-in."""
+    """On the stand-in, all at once."""
 
     material = "standin"
+    sections = ("all of them",)
 
 
 @pytest.mark.real
@@ -178,3 +185,4 @@ class TestConsul(Sections):
     """On Consul itself."""
 
     material = "consul"
+    sections = SECTIONS

@@ -20,6 +20,7 @@ ELSEWHERE = {"municipality", "target", "consul", "network", "mail", "vocabulary"
 # What has to go with it: a list of a module that goes off, and a module of a list that comes on.
 WITH: dict[Way, dict[Way, Any]] = {
     ("modules", "proposals", "enabled"): {("home", "feeds", "proposals"): False},
+    ("modules", "debates", "enabled"): {("home", "feeds", "debates"): False},
     ("home", "feeds", "processes"): {("modules", "legislation"): True},
 }
 # One of few words, and another one of them.
@@ -59,9 +60,8 @@ def varied(data: dict[str, Any], ways: list[Way], folder: Path) -> dict[str, Any
     for way in ways:
         before = at(data, way)
         at(other, way[:-1])[way[-1]] = _otherwise(before, folder)
-        for also, value in WITH.get(way, {}).items():
-            if also not in ways:
-                at(other, also[:-1])[also[-1]] = value
+    for also, value in (pair for way in ways for pair in WITH.get(way, {}).items()):
+        at(other, also[:-1])[also[-1]] = value
     return _one_name_each(data, other)
 
 
