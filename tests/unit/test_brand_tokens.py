@@ -103,17 +103,26 @@ def registry() -> Iterator[Registry]:
     made.server.server_close()
 
 
-@pytest.fixture(params=["npm", "directly"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """Both ways to a registry: npm, and without npm."""
-    if request.param == "npm" and not shutil.which("npm"):
-        pytest.skip("npm is not on this machine")
-    if request.param == "directly":
-        monkeypatch.setattr("ddconsul.operations.brand_fetch.shutil.which", lambda _: None)
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Another test's package of the same name is no answer.
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm-cache"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    return str(request.param)
+
+
+@pytest.fixture
+def directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without npm, which takes seconds."""
+    monkeypatch.setattr("ddconsul.operations.brand_fetch.shutil.which", lambda _: None)
+
+
+@pytest.fixture(params=["npm", "directly"])
+def way(request: pytest.FixtureRequest) -> None:
+    """Both ways to a registry."""
+    if request.param == "directly":
+        request.getfixturevalue("directly")
+    elif not shutil.which("npm"):
+        pytest.skip("npm is not on this machine")
 
 
 def tokens(registry: Registry, more: str = "", version: str = VERSION) -> str:
@@ -166,7 +175,7 @@ def test_fetched_locked_and_read(tmp_path: Path, registry: Registry) -> None:
     assert {path.name for path in tmp_path.rglob("*evil*")} == set()
 
 
-@pytest.mark.usefixtures("way")
+@pytest.mark.usefixtures("directly")
 def test_a_stale_lock_names_the_command(tmp_path: Path, registry: Registry) -> None:
     assert fetch(write(tmp_path, tokens(registry))).exit_code == 0
     (problem,) = inspect(write(tmp_path, tokens(registry, version="2.0.0"))).problems
@@ -189,7 +198,7 @@ def test_another_checksum_than_the_registry_says(tmp_path: Path, registry: Regis
     assert not (tmp_path / LOCK_FILE).exists()
 
 
-@pytest.mark.usefixtures("way")
+@pytest.mark.usefixtures("directly")
 def test_another_content_under_the_same_version(tmp_path: Path, registry: Registry) -> None:
     file = write(tmp_path, tokens(registry))
     assert fetch(file).exit_code == 0
@@ -202,7 +211,7 @@ def test_another_content_under_the_same_version(tmp_path: Path, registry: Regist
     assert (tmp_path / LOCK_FILE).read_text() == locked
 
 
-@pytest.mark.usefixtures("way")
+@pytest.mark.usefixtures("directly")
 def test_a_proprietary_package_is_for_its_owner(tmp_path: Path, registry: Registry) -> None:
     registry.archive = package("SEE LICENSE IN LICENSE.md")
     refused = fetch(write(tmp_path, tokens(registry)))
@@ -214,7 +223,7 @@ def test_a_proprietary_package_is_for_its_owner(tmp_path: Path, registry: Regist
     load(write(tmp_path, tokens(registry, ", owner: yes")))
 
 
-@pytest.mark.usefixtures("way")
+@pytest.mark.usefixtures("directly")
 def test_colours_of_the_file_come_before_those_of_the_package(tmp_path: Path, registry: Registry) -> None:
     from ddconsul.instance.palette import palette
 
@@ -224,7 +233,7 @@ def test_colours_of_the_file_come_before_those_of_the_package(tmp_path: Path, re
     assert {role: found[role].value for role in ("brand", "link")} == {"brand": "#24578f", "link": "#7a1f3d"}
 
 
-@pytest.mark.usefixtures("way")
+@pytest.mark.usefixtures("directly")
 def test_a_colour_of_the_package_is_judged_too(tmp_path: Path, registry: Registry) -> None:
     registry.archive = package(css=CSS.replace("rgb(0 86 139)", "#ffcc00"))
     file = write(tmp_path, tokens(registry))

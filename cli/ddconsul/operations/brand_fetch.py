@@ -160,6 +160,8 @@ def _archive(tokens: Tokens, mirror: str | None) -> bytes:
 def _by_npm(npm: str, tokens: Tokens, mirror: str | None) -> bytes:
     with tempfile.TemporaryDirectory(prefix="ddconsul-brand-") as folder:
         argv = [npm, "pack", f"{tokens.name}@{tokens.version}", "--json", "--ignore-scripts", "--loglevel=error"]
+        # npm waits over a minute between its attempts, and somebody is waiting too.
+        argv += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"]
         if mirror:
             argv.append(f"--registry={mirror}")
         try:
