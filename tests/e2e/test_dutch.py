@@ -13,6 +13,9 @@ import pytest
 from ruamel.yaml import YAML
 from user import CHECKOUT
 
+from ddconsul.translate.address import renamings
+from ddconsul.translate.texts import vocabulary
+
 if TYPE_CHECKING:
     from user import Material
 
@@ -64,6 +67,16 @@ def test_each_text_fills_in_what_consul_gives_it(ours: dict[str, Any], texts: An
 
     given = {key: places(texts["en"].get(key, texts["nl"].get(key))) for key in ours}
     assert {key: places(text) for key, text in ours.items() if places(text) != given[key]} == {}
+
+
+@pytest.mark.parametrize(("form", "other"), [("u", r"\b(je|jij|jou|jouw|jezelf)\b"), ("je", r"\b(u|uw|uzelf)\b")])
+def test_one_form_of_address_leaves_nothing_of_the_other(
+    form: Any, other: str, ours: dict[str, Any], texts: Any
+) -> None:
+    dutch = {key: text for key, text in {**texts["nl"], **ours}.items() if isinstance(text, str)}
+    addressed = {**dutch, **vocabulary(dutch, renamings(form))}
+    bare = {key: re.sub(r"%\{\w+\}|https?://\S+", "", text) for key, text in addressed.items()}
+    assert {key: text for key, text in bare.items() if re.search(other, text, re.IGNORECASE)} == {}
 
 
 def test_an_inhabitant_reads_no_english(ours: dict[str, Any], texts: Any) -> None:

@@ -63,6 +63,26 @@ def test_without_words_of_ones_own_the_source_is_not_opened(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("form", "text", "other"),
+    [
+        ("u", "Kun je jouw voorstel delen? Je kunt je stem zien.", "Kunt u uw voorstel delen? U kunt uw stem zien."),
+        ("u", "Als je wilt, heb je je account.", "Als u wilt, hebt u uw account."),
+        ("je", "U heeft uw voorstel. Kunt u dit?", "Je hebt je voorstel. Kun je dit?"),
+        ("je", "Dank u, %{u}", "Dank je, %{u}"),
+    ],
+)  # fmt: skip
+def test_a_form_of_address_holds_everywhere(tmp_path: Path, form: str, text: str, other: str) -> None:
+    path = tmp_path / "consul.tar"
+    with tarfile.open(path, "w") as archive:
+        data = f"nl: {{a: {{b: '{text}'}}}}".encode()
+        member = tarfile.TarInfo("config/locales/nl/a.yml")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    file = MINIMAL.replace("municipality:\n", f"municipality:\n  form_of_address: {form}\n")
+    assert own_words(instance(tmp_path, file), path)["nl"]["a"] == {"b": other}
+
+
+@pytest.mark.parametrize(
     ("entry", "sentence"),
     [
         ("{word: vorslag, becomes: útstel, language: fy}", "vocabulary[0].language fy is not a language of this site"),

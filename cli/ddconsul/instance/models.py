@@ -114,6 +114,9 @@ class Municipality(Section):
     languages: Languages = Field(("nl", "en"), description="Languages of the site; the first is the default.")
     time_zone: TimeZone = Field("Europe/Amsterdam", description="Time zone, as in the tz database.")
     contact: Contact = Field(Contact(), description="How inhabitants reach the municipality.")
+    form_of_address: Literal["je", "u"] | None = Field(
+        None, description="How the Dutch texts of the site address people: je or u. Default: as Consul does, both."
+    )
 
 
 SiteName = Annotated[str, Field(pattern=SITE_PATTERN), Kind("short name: small letters, digits, hyphens; 20 at most")]

@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 
 from ddconsul import assets
 from ddconsul.operations.archives import read_members
+from ddconsul.translate.address import LANGUAGE, renamings
 from ddconsul.translate.texts import vocabulary
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ OURS = "consul_build/templates/nl.yml"
 
 
 def own_words(instance: Instance, archive: Path) -> dict[str, Any]:
-    """Return the texts that differ from Consul's by the vocabulary, as a locale file has them: by language.
+    """Return the texts that differ from Consul's by vocabulary or form of address, as a locale file has them.
 
     They follow from the source at hand, so that a later release's texts get the municipality's words as well.
 
@@ -30,15 +31,23 @@ def own_words(instance: Instance, archive: Path) -> dict[str, Any]:
         instance: The checked municipality file.
         archive: Tar of Consul's source.
     """
-    if not instance.vocabulary:
+    municipality = instance.municipality
+    address = renamings(municipality.form_of_address)
+    if not instance.vocabulary and not address:
         return {}
-    default = instance.municipality.languages[0]
-    renames: dict[str, list[tuple[str, str]]] = {}
+    words: dict[str, list[tuple[str, str]]] = {}
     for entry in instance.vocabulary:
-        renames.setdefault(entry.language or default, []).append((entry.word, entry.becomes))
+        words.setdefault(entry.language or municipality.languages[0], []).append((entry.word, entry.becomes))
     texts = texts_of(archive)
-    differing = {language: vocabulary(texts.get(language, {}), words) for language, words in renames.items()}
-    return {language: nested(found) for language, found in differing.items() if found}
+    forms = {LANGUAGE: address} if LANGUAGE in municipality.languages else {}
+    found: dict[str, Any] = {}
+    for language in {**words, **forms}:
+        # One after the other: a word of the municipality's own may stand in a phrase of address.
+        addressed = vocabulary(texts.get(language, {}), forms.get(language, ()))
+        renamed = vocabulary({**texts.get(language, {}), **addressed}, words.get(language, ()))
+        if addressed or renamed:
+            found[language] = nested({**addressed, **renamed})
+    return found
 
 
 def texts_of(archive: Path) -> dict[str, dict[str, str]]:
