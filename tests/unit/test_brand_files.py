@@ -108,6 +108,15 @@ def test_what_is_behind_a_logo(tmp_path: Path) -> None:
     assert images["apple-touch-icon-200"].getpixel((0, 0)) == (255, 255, 255, 255)
 
 
+@pytest.mark.parametrize(("logo", "behind"), [("#ffffff", (21, 66, 115)), ("#cc0000", (255, 255, 255))])
+def test_a_white_logo_stands_on_the_colour_of_the_header(tmp_path: Path, logo: str, behind: tuple[int, ...]) -> None:
+    text = 'colours: {brand: "#154273"}\n  logo: logo.svg'
+    instance = branded(tmp_path, text, logo__svg=SVG.replace("#cc0000", logo))
+    images = {image.name: opened(image.data).convert("RGBA") for image in image_files(instance)}
+    assert images["logo_email"].getpixel((399, 0)) == (*behind, 255)
+    assert images["favicon"].getpixel((0, 0))[3] == 0
+
+
 def test_an_icon_goes_where_there_is_little_room(tmp_path: Path) -> None:
     blue = SVG.replace("#cc0000", "#0000cc").replace("300", "100")
     instance = branded(tmp_path, "logo: logo.svg\n  icon: icoon.svg", logo__svg=SVG, icoon__svg=blue)

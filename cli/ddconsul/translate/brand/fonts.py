@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,8 @@ def woff2(font: Font, languages: Sequence[str]) -> bytes:
     from fontTools.subset import Options, Subsetter  # noqa: PLC0415 — with the next one: slow, and few have fonts
     from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415
 
+    # It tells of tables that no browser reads.
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
         # The time at which it is made would give the same file another checksum.
         opened = TTFont(font.file, recalcTimestamp=False, lazy=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
+from ddconsul.instance.palette import palette
 from ddconsul.translate.item import Item
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ PUBLIC_IMAGES = {
 }
 FAVICON = "/favicon.ico"
 _FAVICON_SIZES = (16, 32, 48)
+# Of 255: what is more there than not, and what is hard to tell from white.
+_HALF, _LIGHT = 128, 210
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,29 @@ def public_images(instance: Instance) -> Iterator[tuple[str, bytes]]:
 def _framed(instance: Instance, frame: Frame) -> bytes | None:
     branding = instance.branding
     logo = (branding.icon if frame.square else None) or branding.logo
-    return framed(logo, frame, logo.stat().st_mtime_ns) if logo is not None else None
+    if logo is None:
+        return None
+    changed = logo.stat().st_mtime_ns
+    header = palette(branding).get("header")
+    if frame.background == _WHITE and header is not None and _white_on_white(logo, changed):
+        frame = replace(frame, background=_rgba(header.value))
+    return framed(logo, frame, changed)
+
+
+def _rgba(colour: str) -> tuple[int, int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16), 255
+
+
+@cache
+def _white_on_white(logo: Path, _changed: int) -> bool:
+    """Tell whether most of a logo would not be seen on white: it was made for the header's colour."""
+    from PIL import ImageChops  # noqa: PLC0415 — slow, and not every file has a logo
+
+    red, green, blue, alpha = _drawn(logo, (100, 100)).split()
+    darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
+    seen = alpha.point(lambda value: 255 * (value >= _HALF)).histogram()[255]
+    white = ImageChops.darker(alpha, darkest.point(lambda value: 255 * (value >= _LIGHT)))
+    return bool(white.point(lambda value: 255 * (value >= _HALF)).histogram()[255] * 2 > seen)
 
 
 @cache
