@@ -184,8 +184,8 @@ def _form(value: object) -> str:
 
 
 def _out_of_range(_: ErrorDetails, key: Key, subject: str) -> Said:
-    todo = "A column is a number from 1 to 12." if key[-1] == "columns" else "A port is a number from 1 to 65535."
-    return Said(f"{subject} is out of range", todo)
+    most = {"columns": "A column is a number from 1 to 12.", "weight": "A weight is a number from 1 to 1000."}
+    return Said(f"{subject} is out of range", most.get(str(key[-1]), "A port is a number from 1 to 65535."))
 
 
 def _not_a_choice(detail: ErrorDetails, _: Key, subject: str) -> Said:
