@@ -26,6 +26,19 @@ STYLES: dict[str, dict[str, str]] = {
     "geel": {"brand": "#8a6d00", "header": "#ffd400", "focus": "#ffb612"},
     "groen": {"brand": "#157c68", "header": "#ffffff", "link": "#0b5e4f", "heading": "#0b5e4f", "menu": "#eef7f5"},
 }
+# Of what has colours of its own on the home page, one each.
+CONTENTS: dict[str, Any] = {
+    "home": {
+        "header": {"title": "Praat mee", "description": "Samen beslissen.", "link_text": "Begin", "link": "/proposals"},
+        "cards": [{"key": "wijk", "title": "Uw wijk", "label": "Nieuw", "description": "Verdeel.", "link": "/polls"}],
+    },
+    "banners": [
+        {
+            "key": "open", "title": "De stembus is open", "description": "Stem mee", "link": "/polls",
+            "from": "2020-01-01", "until": "2099-12-31", "background": "#154273", "text": "#ffffff",
+        }
+    ],
+}  # fmt: skip
 # All that axe-core can find by itself of WCAG 2.2 AA.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 Found = dict[str, set[str]]
@@ -46,7 +59,7 @@ class Looks:
 
 def look(world: World, name: str, colours: dict[str, str]) -> Found:
     """Deploy a style; return by page which rules axe-core finds broken."""
-    world.municipality.edit({"branding": {"colours": colours} if colours else {}})
+    world.municipality.edit({**CONTENTS, "branding": {"colours": colours} if colours else {}})
     done = world.municipality.run("deploy", "--contents", "--json")
     assert done.code == 0, done
     found: Found = {}

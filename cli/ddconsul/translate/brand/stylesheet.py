@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _FOCUSED = ":is(a, button, [type='button'], [type='submit'])"
 # What Consul rings as a whole when a link in it has the focus (mixin `card`).
 _CARDS = (".banner", ".budget-executions-investment", ".groups-and-headings .heading")
-# Where Consul has a background of its own, and so a colour for headings that goes with it.
+# Where Consul has a background of its own, and so a colour for headings that goes with it; a banner's are in its style.
 _OWN_BACKGROUND = (
-    "header, .banner, .budget-header, .jumbo-budget, .legislation-hero, .callout, .orbit-container, "
+    "header, figcaption, .banner, .budget-header, .jumbo-budget, .legislation-hero, .callout, .orbit-container, "
     "[style*='background']"
 )
 
@@ -72,9 +72,10 @@ def _rules(instance: Instance) -> Iterator[str]:
         yield ".footer a:hover { color: inherit !important; }"
         yield f".footer .social a {{ --brand: {text_on(footer)}; }}"
     if heading:
-        yield f":is(.public-content, .auth-form) {{ --huisstijl-heading: {heading}; }}"
-        yield f".public-content :is({_OWN_BACKGROUND}) {{ --huisstijl-heading: currentcolor; }}"
-        yield (":is(.public-content, .auth-form) :is(h1, h2, h3, h4) { color: var(--huisstijl-heading) !important; }")
+        yield (
+            f":is(.public-content, .auth-form) :is(h1, h2, h3, h4):not([style], :is({_OWN_BACKGROUND}) *) "
+            f"{{ color: {heading} !important; }}"
+        )
 
 
 def _ring_rules(instance: Instance) -> Iterator[str]:
