@@ -116,7 +116,8 @@ def units_of(journal: str) -> dict[str, float]:
     moments: dict[str, list[float]] = {}
     for line in journal.splitlines():
         entry = json.loads(line)
-        unit = str(entry.get("UNIT", "")).removesuffix(".service")
+        # Its name ends with the run's.
+        unit = re.sub(r"(-[0-9a-f]{8})?\.service$", "", str(entry.get("UNIT", "")))
         moments.setdefault(unit, []).append(int(entry["__REALTIME_TIMESTAMP"]) / 1e6)
     return {unit: max(at) - min(at) for unit, at in moments.items() if unit in UNITS}
 

@@ -52,7 +52,10 @@ class Ground:
             done = self.municipality.run("destroy", "--yes")
             assert done.code == 0, done
             # As a deploy leaves it that was killed before its build was there, and that wanted another build.
-            self.host.sh("systemctl start postgresql@17-main && runuser -u postgres -- createdb ddconsul_template_0123")
+            self.host.sh(
+                "[ ! -d /etc/postgresql/17/main ] || "
+                "(systemctl start postgresql@17-main && runuser -u postgres -- createdb ddconsul_template_0123)"
+            )
 
     def cut_off(self, number: int) -> Cut:
         """Start a deploy and cut it off, in the way whose turn it is."""

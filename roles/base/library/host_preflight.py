@@ -196,7 +196,9 @@ CHECKS = (
                 notice=True,
             ),
             "apt-locked": Kind(
-                "{program} (process {pid}) is installing packages", "sudo tail --pid={pid} -f /dev/null  # waits for it"
+                "{program} (process {pid}) is installing packages; a deploy waits for it",
+                "sudo tail --pid={pid} -f /dev/null  # the same by hand",
+                notice=True,
             ),
             "apt-sources": Kind(
                 "apt knows no source of packages",
