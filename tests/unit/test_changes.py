@@ -36,6 +36,9 @@ RUN_ON_AN_EMPTY_HOST = [
     step("postgresql", "main", "Size the server to the host", dest="/etc/postgresql/17/main/conf.d/ddconsul.conf"),
     step("postgresql", "create_database", "Make the database ddconsul_scratch_abc"),
     step("nginx", "configure", "Let nginx serve the site", dest="/etc/nginx/sites-enabled/ddconsul-zand-rijk"),
+    step(
+        "nginx", "brand", "Bring the files of the house style", results=[{"changed": True, "item": {"name": "x.css"}}]
+    ),
     step("consul_site", "prepare", "Make the site's own account", name="ddconsul_zand_rijk"),
     step("postgresql", "create_database", "Make the database ddconsul_zand_rijk"),
     step("postgresql", "reassign", "Hand the tables, and all else, to the owner of ddconsul_zand_rijk"),
@@ -61,6 +64,14 @@ def test_a_new_site_is_told_alike_by_its_check_and_by_its_deploy() -> None:
         ("content", "setting org_name"),
     ]
     assert [effect.text for effect in effects_of(planned)] == ["The site is new: nobody uses it yet."]
+
+
+def test_a_house_style_is_told_alike_whether_its_folder_was_there() -> None:
+    first = [step("nginx", "brand", "Have a folder for the house style", path="/srv/ddconsul/zand-rijk/shared/brand")]
+    later = [step("nginx", "brand", "Bring the files of the house style", results=[{"changed": True}])]
+
+    assert [str(change) for change in changes_of(first, SITE)] == ["Bring the files of the house style"]
+    assert changes_of([*first, *later], SITE) == changes_of(first, SITE) == changes_of(later, SITE)
 
 
 def test_of_a_site_that_is_there_each_file_and_service_is_told() -> None:

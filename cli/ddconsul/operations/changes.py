@@ -165,7 +165,8 @@ def _is_new(steps: list[Step]) -> bool:
 
 def _sets_up_a_site(step: Step) -> bool:
     database = step.role == "postgresql" and step.file in _OF_A_DATABASE and "_scratch_" not in step.name
-    return database or (step.role == "consul_site" and "booted" not in step.result)
+    house_style = (step.role, step.file) == ("nginx", "brand")
+    return database or house_style or (step.role == "consul_site" and "booted" not in step.result)
 
 
 def _changes(step: Step) -> Iterator[Change]:
@@ -193,6 +194,13 @@ def _of_build(step: Step) -> Iterator[Change]:
     match = re.match(r"Make build (\S+) of Consul (\S+)", step.name)
     if match:
         yield Change("build", f"{match[1]} of Consul {match[2]}", "made")
+
+
+def _of_nginx(step: Step) -> Iterator[Change]:
+    if step.file == "brand":
+        yield Change("step", "Bring the files of the house style", "done")
+    else:
+        yield Change("service", "the web server in front", "set up anew")
 
 
 def _of_site(step: Step) -> Iterator[Change]:
@@ -252,7 +260,7 @@ _READERS: dict[str, Callable[[Step], Iterator[Change]]] = {
     "base": _of_base,
     "postgresql": _of_postgresql,
     "memcached": _set_up("the cache"),
-    "nginx": _set_up("the web server in front"),
+    "nginx": _of_nginx,
     "consul_build": _of_build,
     "consul_site": _of_site,
 }

@@ -59,6 +59,11 @@ def test_a_file_that_the_house_style_lacks_is_not_there(host: Host) -> None:
     assert visit(host, "http://plain.example/social_media_icon.png")[0] == "200"  # of the web server behind it
 
 
+def test_a_house_style_can_come_later(host: Host) -> None:
+    assert "ThreadingUnixStreamServer" in visit(host, "http://plain.example/huisstijl/89ab.css")[2]
+    assert "ThreadingUnixStreamServer" in visit(host, "http://plain.example/favicon.ico")[2]
+
+
 def test_hidden_files_stay_hidden(host: Host) -> None:
     assert visit(host, "http://plain.example/.env")[0] == "404"
 
