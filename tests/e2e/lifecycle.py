@@ -74,8 +74,8 @@ class World:
         )
 
 
-def deploy_first(tool: Tool, folder: Path, material: Material, slug: str) -> World:
-    """Go the way of a new user: init, edit, deploy."""
+def deploy_first(tool: Tool, folder: Path, material: Material, slug: str, **more: Any) -> World:
+    """Go the way of a new user: init, edit, deploy; `more` is written into the file as well."""
     municipality = Municipality(
         tool,
         folder,
@@ -87,6 +87,7 @@ def deploy_first(tool: Tool, folder: Path, material: Material, slug: str) -> Wor
             "modules": MODULES,
             "branding.colours.brand": BRAND,
             "mail": {"from": SENDER, "smtp": {"host": "localhost", "port": SINK_PORT, "starttls": False}},
+            **more,
         },
     )
     assert municipality.run("validate").code == 0

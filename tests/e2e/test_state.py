@@ -315,7 +315,8 @@ def world(
 ) -> Iterator[World]:
     material: Material = request.getfixturevalue(request.cls.material)
     folder = tmp_path_factory.mktemp("state") / "platform"
-    world = deploy_first(tool, folder, material, f"state-{'si' if material.standin else 'co'}-{run_id}")
+    # The test has pages of its own.
+    world = deploy_first(tool, folder, material, f"state-{'si' if material.standin else 'co'}-{run_id}", pages={})
     yield world
     world.municipality.run("destroy", "--yes")
 
