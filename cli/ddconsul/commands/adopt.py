@@ -13,7 +13,7 @@ from ddconsul.commands.shared import (
     file_argument,
     json_errors,
     json_option,
-    load_file,
+    open_file,
     show_json,
     showing,
     verbose_option,
@@ -36,15 +36,15 @@ def adopt(file: Path, *, only: tuple[str, ...], check: bool, verbose: int, as_js
     """Write what was edited in the admin pages into FILE (default: gemeente.yml), which keeps its comments."""
     from ddconsul.operations.adopt import adopt as write  # noqa: PLC0415 — keeps `--help` fast
     from ddconsul.operations.adopt import plan_adoption  # noqa: PLC0415
-    from ddconsul.operations.deploy import deploy  # noqa: PLC0415
-    from ddconsul.paths import Paths  # noqa: PLC0415
+    from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415
 
     with json_errors(as_json):
-        loaded = load_file(file, quiet=as_json, finished=False)
-        paths = Paths.of_user(loaded.path)
-        paths.secrets.unlock()
+        loaded, paths = open_file(file, quiet=as_json, finished=False)
         with showing(as_json=as_json, verbose=verbose) as report:
-            found = deploy(loaded.instance, paths, report, check=True, smtp_password=partial(smtp_password, report))
+            # The admin pages write nowhere else.
+            only_contents = Choices(contents=True)
+            ask = partial(smtp_password, report)
+            found = deploy(loaded.instance, paths, report, check=True, choices=only_contents, smtp_password=ask)
         edits = [edit for edit in (*found.kept, *found.conflicts) if not only or edit.object in only]
         adoption = plan_adoption(loaded, edits)
         if not check:

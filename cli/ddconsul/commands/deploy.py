@@ -16,7 +16,7 @@ from ddconsul.commands.shared import (
     file_argument,
     json_errors,
     json_option,
-    load_file,
+    open_file,
     show_json,
     show_recap,
     showing,
@@ -56,12 +56,9 @@ def deploy(  # noqa: PLR0913 — options, by name
     """
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
     from ddconsul.operations.deploy import Choices  # noqa: PLC0415
-    from ddconsul.paths import Paths  # noqa: PLC0415
 
     with json_errors(as_json):
-        loaded = load_file(file)
-        paths = Paths.of_user(loaded.path)
-        paths.secrets.unlock()
+        loaded, paths = open_file(file)
         choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only), confirmed=yes, contents=contents)
         run = partial(_run, loaded.instance, paths, verbose=verbose, as_json=as_json)
         planned = run(choices, check=True) if not (check or yes or as_json) and somebody_there() else None

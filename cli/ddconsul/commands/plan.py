@@ -16,7 +16,7 @@ from ddconsul.commands.shared import (
     file_argument,
     json_errors,
     json_option,
-    load_file,
+    open_file,
     show_json,
     showing,
     verbose_option,
@@ -51,12 +51,9 @@ def plan(  # noqa: PLR0913 — options, by name
     """Tell what deploy would change for FILE (default: gemeente.yml), and change nothing of the site."""
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
     from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415
-    from ddconsul.paths import Paths  # noqa: PLC0415
 
     with json_errors(as_json):
-        loaded = load_file(file, quiet=as_json)
-        paths = Paths.of_user(loaded.path)
-        paths.secrets.unlock()
+        loaded, paths = open_file(file, quiet=as_json)
         with showing(as_json=as_json, verbose=verbose) as report:
             ask = partial(smtp_password, report)
             choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only), contents=contents)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ddconsul.commands.live import LiveProgress
     from ddconsul.commands.plain import PlainProgress
     from ddconsul.instance.loader import Loaded
+    from ddconsul.paths import Paths
 
 file_argument = click.argument(
     "file",
@@ -52,6 +53,22 @@ def load_file(file: Path, *, quiet: bool = False, finished: bool = True) -> Load
     for warning in () if quiet else loaded.warnings:
         click.echo(f"warning: {warning}", err=True)
     return loaded
+
+
+def open_file(file: Path, *, quiet: bool = False, finished: bool = True) -> tuple[Loaded, Paths]:
+    """Read a municipality file for a run on its site, and ask for its secrets' password before anything begins.
+
+    Args:
+        file: The file.
+        quiet: Say no warnings.
+        finished: Whether what inhabitants will read has to be finished.
+    """
+    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
+
+    loaded = load_file(file, quiet=quiet, finished=finished)
+    paths = Paths.of_user(loaded.path)
+    paths.secrets.unlock()
+    return loaded, paths
 
 
 def progress(*, as_json: bool) -> Callable[[str], None]:
