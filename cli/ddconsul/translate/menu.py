@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from ddconsul.instance.models import Instance
     from ddconsul.translate.item import Way
 
-# Where each item of Consul's menu leads (config/routes): by that a stylesheet finds it.
-PATHS = {
+# Where Consul shows each module (config/routes).
+MODULES = {
     "debates": "/debates",
     "proposals": "/proposals",
     "polls": "/polls",
     "legislation": "/legislation/processes",
     "budgets": "/budgets",
     "sdg": "/sdg/goals",
-    "help": "/help",
 }
+# Where each item of its menu leads: by that a stylesheet finds it.
+PATHS = {**MODULES, "help": "/help"}
 _PLACES = {"left": "subnavigation_left", "right": "subnavigation_right", "top": "top_links"}
 # By this class a stylesheet tells links of one's own on the right from those on the left.
 _RIGHT = "own-link-right"

@@ -10,19 +10,11 @@ from urllib.parse import urlsplit
 from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
 from ddconsul.operations.checks.visitor import OK, Page, Visitor
 from ddconsul.translate.brand import custom_properties
+from ddconsul.translate.menu import MODULES
 
 if TYPE_CHECKING:
     from ddconsul.operations.checks.site import Site
 
-# Where Consul shows each module.
-MODULES = {
-    "debates": "/debates",
-    "proposals": "/proposals",
-    "polls": "/polls",
-    "legislation": "/legislation/processes",
-    "budgets": "/budgets",
-    "sdg": "/sdg/goals",
-}
 # Its menu may lead to the beginning of the same.
 IN_MENU = {"sdg": {"/sdg", "/sdg/goals"}}
 # The law asks for these.
