@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from ddconsul.operations.checks import public
 from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
-from ddconsul.operations.checks.public import ANSWERS, MODULES, same_host
+from ddconsul.operations.checks.public import ANSWERS, same_host
+from ddconsul.translate.menu import MODULES
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, Request, Route
