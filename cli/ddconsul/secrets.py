@@ -318,7 +318,7 @@ class SecretFiles:
 
     def _decrypted(self) -> bytes:
         from ansible.errors import AnsibleError  # noqa: PLC0415 — slow to import
-        from ansible.parsing.vault import AnsibleVaultFormatError  # noqa: PLC0415
+        from ansible.parsing.vault import AnsibleVaultFormatError  # noqa: PLC0415 — keeps `--help` fast
 
         data = _read(self.file)
         password = self.password.get()

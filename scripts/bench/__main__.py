@@ -21,17 +21,17 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "tests"), str(Path(__file__).parent)]
 
 from bare import BareInstallation, Step  # noqa: E402 — after the path to it is known
-from host import Host, Login  # noqa: E402
-from report import Measured, Round, tasks_of, units_of, write  # noqa: E402
-from user import Material, Municipality, Tool  # noqa: E402
-from writing import Contents  # noqa: E402
+from host import Host, Login  # noqa: E402 — after the path to it is known
+from report import Measured, Round, tasks_of, units_of, write  # noqa: E402 — after the path to it is known
+from user import Material, Municipality, Tool  # noqa: E402 — after the path to it is known
+from writing import Contents  # noqa: E402 — after the path to it is known
 
-from ddconsul.operations.source import resolve  # noqa: E402
-from ddconsul.targets.container import ContainerTarget  # noqa: E402
-from ddconsul.targets.image import BaseImage  # noqa: E402
-from ddconsul.targets.machine import read_machine  # noqa: E402
-from ddconsul.targets.podman import Podman  # noqa: E402
-from ddconsul.targets.trust import host_cas  # noqa: E402
+from ddconsul.operations.source import resolve  # noqa: E402 — after the path to it is known
+from ddconsul.targets.container import ContainerTarget  # noqa: E402 — after the path to it is known
+from ddconsul.targets.image import BaseImage  # noqa: E402 — after the path to it is known
+from ddconsul.targets.machine import read_machine  # noqa: E402 — after the path to it is known
+from ddconsul.targets.podman import Podman  # noqa: E402 — after the path to it is known
+from ddconsul.targets.trust import host_cas  # noqa: E402 — after the path to it is known
 
 VERSION = "2.5.1"
 STARTS = 10

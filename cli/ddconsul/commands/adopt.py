@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 def adopt(file: Path, *, only: tuple[str, ...], check: bool, verbose: int, as_json: bool) -> None:
     """Write what was edited in the admin pages into FILE (default: gemeente.yml), which keeps its comments."""
     from ddconsul.operations.adopt import adopt as write  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.adopt import plan_adoption  # noqa: PLC0415
-    from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415
+    from ddconsul.operations.adopt import plan_adoption  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415 — keeps `--help` fast
 
     with json_errors(as_json):
         loaded, paths = open_file(file, quiet=as_json, finished=False)

@@ -84,7 +84,7 @@ def check(file: Path, *, as_json: bool) -> None:
 def _known(file: Path) -> Instance:
     """Return what a municipality file says; colours that can't be told apart are no reason to refuse it."""
     from ddconsul.instance.loader import inspect  # noqa: PLC0415 — with the next one: keeps `--help` fast
-    from ddconsul.instance.problems import InvalidFileError  # noqa: PLC0415
+    from ddconsul.instance.problems import InvalidFileError  # noqa: PLC0415 — keeps `--help` fast
 
     found = inspect(file)
     others = [problem for problem in found.problems if problem.rule not in {"contrast", "unfinished"}]

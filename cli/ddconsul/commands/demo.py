@@ -179,8 +179,8 @@ def table(found: Sequence[Listed]) -> list[str]:
 def browse(url: str) -> bool:
     """Open an address in a browser that shows windows, and tell whether there is one."""
     import os  # noqa: PLC0415 — with the next two: only who opens a demo pays for them
-    import sys  # noqa: PLC0415
-    import webbrowser  # noqa: PLC0415
+    import sys  # noqa: PLC0415 — keeps `--help` fast
+    import webbrowser  # noqa: PLC0415 — keeps `--help` fast
 
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False

@@ -55,7 +55,7 @@ def deploy(  # noqa: PLR0913 — options, by name
     On a terminal it shows first what would change, and asks.
     """
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.deploy import Choices  # noqa: PLC0415
+    from ddconsul.operations.deploy import Choices  # noqa: PLC0415 — keeps `--help` fast
 
     with json_errors(as_json):
         loaded, paths = open_file(file)

@@ -194,7 +194,7 @@ def dutch_errors(*, as_json: bool) -> Iterator[None]:
             yield
         except DdconsulError as error:
             from ddconsul.operations.demo import keep_english  # noqa: PLC0415 — with the next: keeps `--help` fast
-            from ddconsul.operations.demo_notes import DemoError  # noqa: PLC0415
+            from ddconsul.operations.demo_notes import DemoError  # noqa: PLC0415 — keeps `--help` fast
 
             if isinstance(error, DemoError):
                 raise

@@ -49,8 +49,8 @@ def explain(key: str | None, *, as_json: bool) -> None:
 
 def _find(key: str) -> list[Entry]:
     from ddconsul.errors import InputError  # noqa: PLC0415 — with the others: keeps `--help` fast
-    from ddconsul.instance.problems import nearest  # noqa: PLC0415
-    from ddconsul.instance.reference import entries, find, plain  # noqa: PLC0415
+    from ddconsul.instance.problems import nearest  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.reference import entries, find, plain  # noqa: PLC0415 — keeps `--help` fast
 
     found = find(key)
     if found:

@@ -61,7 +61,7 @@ def init(folder: Path, *, defaults: bool, **options: Any) -> None:  # noqa: ANN4
     What no option gives is asked for on a terminal. Nothing that is there already is overwritten.
     """
     from ddconsul.operations.init import FILE, unprotected  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.init import init as write  # noqa: PLC0415
+    from ddconsul.operations.init import init as write  # noqa: PLC0415 — keeps `--help` fast
 
     given = {key: _text(value) for key, value in options.items() if value is not None}
     for path in write(folder, _answers(given, defaults=defaults)):

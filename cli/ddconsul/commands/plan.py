@@ -50,7 +50,7 @@ def plan(  # noqa: PLR0913 — options, by name
 ) -> None:
     """Tell what deploy would change for FILE (default: gemeente.yml), and change nothing of the site."""
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415
+    from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415 — keeps `--help` fast
 
     with json_errors(as_json):
         loaded, paths = open_file(file, quiet=as_json)

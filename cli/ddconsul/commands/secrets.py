@@ -95,7 +95,7 @@ def set_(name: str, too_much: tuple[str, ...], file: Path, *, from_stdin: bool, 
 def rotate(names: tuple[str, ...], file: Path, *, yes: bool, as_json: bool) -> None:
     """Make new values for NAME... (default: for all that ddconsul makes itself)."""
     from ddconsul.operations.secrets import EFFECTS, rotatable  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.secrets import rotate as renew  # noqa: PLC0415
+    from ddconsul.operations.secrets import rotate as renew  # noqa: PLC0415 — keeps `--help` fast
 
     with json_errors(as_json):
         wanted = rotatable(names)
@@ -128,7 +128,7 @@ def rekey(file: Path, new_password_file: Path | None, *, ask: bool, as_json: boo
     copies and earlier versions of the file still open with the old password.
     """
     from ddconsul.operations.secrets import password_in  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.secrets import rekey as renew  # noqa: PLC0415
+    from ddconsul.operations.secrets import rekey as renew  # noqa: PLC0415 — keeps `--help` fast
 
     if ask and new_password_file:
         raise click.UsageError("Give --ask or --new-password-file, not both.")
@@ -150,7 +150,7 @@ def rekey(file: Path, new_password_file: Path | None, *, ask: bool, as_json: boo
 
 def _files(file: Path) -> SecretFiles:
     from ddconsul.errors import InputError  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.paths import Paths  # noqa: PLC0415
+    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
 
     if not file.is_file():
         raise InputError("does not exist", str(file), "Name the municipality file with --file.")

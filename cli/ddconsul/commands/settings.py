@@ -57,8 +57,8 @@ def explain(key: str, *, as_json: bool) -> None:
 
 def _find(key: str) -> Setting:
     from ddconsul.errors import InputError  # noqa: PLC0415 — with the others: keeps `--help` fast
-    from ddconsul.instance.problems import nearest  # noqa: PLC0415
-    from ddconsul.instance.settings import catalogue  # noqa: PLC0415
+    from ddconsul.instance.problems import nearest  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.settings import catalogue  # noqa: PLC0415 — keeps `--help` fast
 
     every = catalogue()
     name = key.strip().removeprefix("settings.")
@@ -84,7 +84,7 @@ def _as_dict(setting: Setting) -> dict[str, Any]:
 def _page(setting: Setting) -> Iterator[str]:
     """Yield what there is to know about a setting."""
     from ddconsul.instance.reference import yaml_value  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.instance.settings import example  # noqa: PLC0415
+    from ddconsul.instance.settings import example  # noqa: PLC0415 — keeps `--help` fast
 
     yield click.style(setting.key, bold=True)
     yield f"  {setting.text}"

@@ -112,7 +112,7 @@ def _progress(*, as_json: bool, verbose: int) -> LiveProgress | PlainProgress:
         return progress_for(os.environ, say)
     from rich.console import Console  # noqa: PLC0415 — with the next one: only a terminal pays for them
 
-    from ddconsul.commands.live import LiveProgress  # noqa: PLC0415
+    from ddconsul.commands.live import LiveProgress  # noqa: PLC0415 — keeps `--help` fast
 
     return LiveProgress(Console(stderr=as_json))
 

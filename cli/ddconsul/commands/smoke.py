@@ -87,9 +87,9 @@ def _look(files: Sequence[Path], url: str, *, write: bool, as_json: bool) -> lis
 
 def _try(files: Sequence[Path], jobs: int | None, *, keep: bool, as_json: bool) -> list[SmokeResult]:
     from ddconsul.instance.several import files_in  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.side_by_side import room, side_by_side  # noqa: PLC0415
-    from ddconsul.operations.smoke import smoke as run  # noqa: PLC0415
-    from ddconsul.operations.throwaway import sweep  # noqa: PLC0415
+    from ddconsul.operations.side_by_side import room, side_by_side  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.smoke import smoke as run  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.throwaway import sweep  # noqa: PLC0415 — keeps `--help` fast
 
     plans, results = _plans(files)
     _announce(plans, as_json=as_json)
@@ -113,11 +113,11 @@ def _plans(files: Sequence[Path]) -> tuple[list[Plan], list[SmokeResult]]:
     """Read the files; those that are not right have their result already."""
     from functools import cache  # noqa: PLC0415 — with the others
 
-    from ddconsul.errors import DdconsulError  # noqa: PLC0415
-    from ddconsul.instance.several import files_in  # noqa: PLC0415
-    from ddconsul.operations.checks.result import SmokeResult  # noqa: PLC0415
-    from ddconsul.operations.demo import reachable  # noqa: PLC0415
-    from ddconsul.operations.smoke import plan  # noqa: PLC0415
+    from ddconsul.errors import DdconsulError  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.several import files_in  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.checks.result import SmokeResult  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demo import reachable  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.smoke import plan  # noqa: PLC0415 — keeps `--help` fast
 
     plans, results = [], []
     once = cache(reachable)
@@ -160,7 +160,7 @@ def summary(result: SmokeResult) -> str:
 
 def _write_report(results: Sequence[SmokeResult], file: Path) -> None:
     from ddconsul.errors import InputError  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.junit import junit  # noqa: PLC0415
+    from ddconsul.operations.junit import junit  # noqa: PLC0415 — keeps `--help` fast
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def status(file: Path, *, verbose: int, as_json: bool) -> None:
     """Tell how the platform of FILE (default: gemeente.yml) is; ends with 6 when it does not answer as it should."""
     from ddconsul.operations.status import status as look  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.paths import Paths  # noqa: PLC0415
+    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
 
     with json_errors(as_json):
         loaded = load_file(file, quiet=True, finished=False)

@@ -33,7 +33,7 @@ Rule = Callable[[Any], Iterator[Contradiction]]
 
 def rule(method: Rule) -> Rule:
     """Mark a method that yields what in its section contradicts something else."""
-    method.is_rule = True  # type: ignore[attr-defined]
+    method.is_rule = True  # type: ignore[attr-defined]  # a mark on a function
     return method
 
 

@@ -234,7 +234,7 @@ def to_yaml(instance: Instance) -> str:
     """Return the instance as a municipality file; paths in it are absolute."""
     from io import StringIO  # noqa: PLC0415 — with the next one: only who writes a file pays for them
 
-    from ruamel.yaml import YAML  # noqa: PLC0415
+    from ruamel.yaml import YAML  # noqa: PLC0415 — keeps `--help` fast
 
     yaml = YAML(typ="rt", pure=True)
     stream = StringIO()

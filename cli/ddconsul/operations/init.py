@@ -66,7 +66,7 @@ def complaint(answers: Mapping[str, str]) -> str:
         InputError: When there is no room for a temporary file.
     """
     from ddconsul.instance.loader import load  # noqa: PLC0415 — with the next one: `demo` renders without them
-    from ddconsul.instance.problems import InvalidFileError  # noqa: PLC0415
+    from ddconsul.instance.problems import InvalidFileError  # noqa: PLC0415 — keeps `--help` fast
 
     for value in answers.values():
         # What the terminal sent in another encoding than its own.

@@ -92,7 +92,7 @@ def _run_while(
     plan: PlaybookRun,
     log: Path,
     report: Callable[[str], None],
-    **more: Any,  # noqa: ANN401
+    **more: Any,  # noqa: ANN401 — pydantic's or a user's own, of any type
 ) -> Result:
     """Run a playbook for as long as the host's lock is ours."""
     lost = lease.lost if lease is not None else bool
@@ -121,7 +121,7 @@ def place_of(about: tuple[str, str], instance: Instance, file: Path) -> str:
     if not name:
         return ""
     from ddconsul.instance import places  # noqa: PLC0415 — with the next one: only what was refused is looked up
-    from ddconsul.translate.origins import origins  # noqa: PLC0415
+    from ddconsul.translate.origins import origins  # noqa: PLC0415 — keeps `--help` fast
 
     known = origins(instance)
     way = known.get(f"{name} {field}") or known.get(name)

@@ -70,7 +70,7 @@ def woff2(font: Font, languages: Sequence[str]) -> bytes:
         InputError: When it cannot be read, or says of itself that it may not be used on a website.
     """
     from fontTools.subset import Options, Subsetter  # noqa: PLC0415 — with the next one: slow, and few have fonts
-    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415
+    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 — keeps `--help` fast
 
     # It tells of tables that no browser reads.
     logging.getLogger("fontTools").setLevel(logging.ERROR)
