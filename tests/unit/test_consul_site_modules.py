@@ -10,13 +10,17 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import ansible.module_utils
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-LIBRARY = Path(__file__).parents[2] / "roles" / "consul_site" / "library"
+ROLE = Path(__file__).parents[2] / "roles" / "consul_site"
+LIBRARY = ROLE / "library"
+# As Ansible does: what modules of a role share is found among its own.
+ansible.module_utils.__path__.append(str(ROLE / "module_utils"))
 LINKS = {"config/secrets.yml": "config/secrets.yml", "log": "log", "public/sitemap.xml": "public/sitemap.xml"}
 
 
@@ -374,3 +378,43 @@ def test_a_file_is_replaced_whole_and_with_its_rights(tmp_path: Path) -> None:
     module.replace(path, new)
     assert module.current(path) == new
     assert list(tmp_path.iterdir()) == [path]
+
+
+SCHEDULE = {"schedule": [["2027-03-01T08:00:00Z", "accepting"], ["2027-03-15T08:00:00Z", "balloting"]]}
+
+
+@pytest.mark.parametrize(
+    ("moment", "phase"),
+    [
+        ("2026-01-01T00:00:00Z", "accepting"),
+        ("2027-03-14T23:59:59Z", "accepting"),
+        ("2027-03-15T08:00:00Z", "balloting"),
+        ("2031-01-01T00:00:00Z", "balloting"),
+    ],
+)
+def test_a_value_that_follows_the_clock_is_what_it_is_at_that_moment(moment: str, phase: str) -> None:
+    from ansible.module_utils import consul_document
+
+    state = {"settings": {}, "objects": [{"key": "budget wijk", "fields": {"phase": SCHEDULE, "hide_money": False}}]}
+    (found,) = consul_document.resolved(state, moment)["objects"]
+    assert found == {"key": "budget wijk", "fields": {"phase": phase, "hide_money": False}}
+
+
+def test_moments_of_documents_and_of_the_clock_are_written_alike() -> None:
+    from ansible.module_utils import consul_document
+
+    assert len(consul_document.now()) == len("2027-03-01T08:00:00Z")
+    assert "2020-01-01T00:00:00Z" < consul_document.now() < "2100-01-01T00:00:00Z"
+
+
+def test_the_document_is_kept_for_the_timer_and_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = load("consul_state")
+    monkeypatch.setattr(state.shutil, "chown", lambda *_: None)
+    document = tmp_path / "contents.json"
+    state.keep(document, "ddconsul_zee", {"objects": []}, "")
+    first = document.stat()
+    state.keep(document, "ddconsul_zee", {"objects": []}, "")
+
+    assert json.loads(document.read_text()) == {"state": {"objects": []}, "tenant": ""}
+    assert first.st_mode & 0o777 == 0o640
+    assert document.stat().st_mtime_ns == first.st_mtime_ns

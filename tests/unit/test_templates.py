@@ -179,6 +179,25 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     assert passes(tool("systemd-analyze"), "verify", "--man=no", *units) == ""
 
 
+def test_the_timer_knows_each_moment_at_which_something_changes_by_itself() -> None:
+    def schedule(*moments: str) -> dict[str, list[list[str]]]:
+        return {"schedule": [[moment, "anything"] for moment in moments]}
+
+    later, first = "2027-03-15T08:00:00Z", "2027-03-01T08:00:00Z"
+    objects = [
+        {
+            "key": "budget wijk",
+            "fields": {"phase": schedule(first, later), "price": 3, "name.nl": "Wijk", "image": None},
+        },
+        {"key": "page wijk", "fields": {"content.nl": schedule(first)}},
+    ]
+    text = render("consul_site", "clock.timer.j2", consul_site_state={"objects": objects})
+    found = re.findall(r"(?m)^OnCalendar=(.*)$", text)
+
+    assert found[:2] == ["2027-03-01 08:00:00 UTC", "2027-03-15 08:00:00 UTC"]
+    assert passes(tool("systemd-analyze"), "calendar", *found)
+
+
 RUBY = [(role, name) for role, name in templates() if name.endswith(".rb.j2")]
 
 

@@ -419,6 +419,11 @@ CONTENTS = (
         what="{what}: that would end, and nobody agreed with it. Nothing was changed.",
         todo="Deploy in a terminal, which shows the plan and asks; or see the plan first, and say --yes.",
     ),
+    Known(
+        r"Consul refused (?P<what>[^\n]+?), and nothing was changed: people are voting on it",
+        what="People are voting on {what}. Nothing was changed.",
+        todo='Wait until the vote has ended, or say why not: ddconsul deploy --override "REASON"',
+    ),
 )
 
 # The first that is found counts. What fails deepest comes first: a service that does not start because the disk is

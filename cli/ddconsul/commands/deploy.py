@@ -22,6 +22,7 @@ from ddconsul.commands.shared import (
     showing,
     verbose_option,
 )
+from ddconsul.errors import PreflightError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("-y", "--yes", is_flag=True, help="Make no plan first and ask nothing; so it is off a terminal, too.")
 @contents_option
 @enforce_options
+@click.option("--override", metavar="REASON", default="", help="Change what people are voting on; the reason is kept.")
 @verbose_option
 @json_option
 def deploy(  # noqa: PLR0913 — options, by name
@@ -47,6 +49,7 @@ def deploy(  # noqa: PLR0913 — options, by name
     contents: bool,
     enforce: bool,
     enforce_only: tuple[str, ...],
+    override: str,
     verbose: int,
     as_json: bool,
 ) -> None:
@@ -59,7 +62,8 @@ def deploy(  # noqa: PLR0913 — options, by name
 
     with json_errors(as_json):
         loaded, paths = open_file(file)
-        choices = Choices(enforced(enforce=enforce, enforce_only=enforce_only), confirmed=yes, contents=contents)
+        overruled = enforced(enforce=enforce, enforce_only=enforce_only)
+        choices = Choices(overruled, confirmed=yes, contents=contents, override=override.strip())
         run = partial(_run, loaded.instance, paths, verbose=verbose, as_json=as_json)
         planned = run(choices, check=True) if not (check or yes or as_json) and somebody_there() else None
         if planned is not None and not _agreed(planned):
@@ -91,6 +95,12 @@ def _agreed(planned: DeployResult) -> bool:
     click.echo()
     show_plan(planned)
     click.echo()
+    if planned.held:
+        raise PreflightError(
+            f"people are voting on {', '.join(planned.held)}, so that nothing was changed",
+            planned.url,
+            'Wait until the vote has ended, or say why not: ddconsul deploy --override "REASON"',
+        )
     return not planned.made or click.confirm("Do this?")
 
 

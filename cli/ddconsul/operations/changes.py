@@ -129,6 +129,12 @@ def cautions_of(steps: Iterable[Step]) -> tuple[str, ...]:
     )
 
 
+def held_of(steps: Iterable[Step]) -> tuple[str, ...]:
+    """Return which objects change while people vote on them, which is refused without a reason."""
+    cautions = (caution for step in steps for caution in step.result.get("cautions") or [])
+    return tuple(dict.fromkeys(caution["object"] for caution in cautions if caution.get("held")))
+
+
 def unified(result: Mapping[str, Any]) -> Iterator[str]:
     """Give what a module answered of its files as unified diffs.
 

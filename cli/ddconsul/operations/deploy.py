@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ddconsul.errors import InputError
 from ddconsul.operations import playbook, source
 from ddconsul.operations.brand import make_brand
-from ddconsul.operations.changes import cautions_of, changes_of, effects_of, unified
+from ddconsul.operations.changes import cautions_of, changes_of, effects_of, held_of, unified
 from ddconsul.operations.lock import only_run
 from ddconsul.operations.vocabulary import own_words
 from ddconsul.secrets import SMTP_PASSWORD
@@ -52,15 +52,21 @@ class Choices:
         enforce: What takes the file's value although it was edited in the admin pages: objects, or "*" for all of it.
         confirmed: Whether somebody agreed with what it ends for inhabitants.
         contents: Leave everything else as it is: how the site runs, and on what.
+        override: Why it changes what people are voting on; "" to leave that alone.
     """
 
     enforce: Sequence[str] = ()
     confirmed: bool = False
     contents: bool = False
+    override: str = ""
 
     def as_variables(self) -> dict[str, Any]:
         """Return them as variables of the roles."""
-        return {"consul_site_enforce": list(self.enforce), "consul_site_confirmed": self.confirmed}
+        return {
+            "consul_site_enforce": list(self.enforce),
+            "consul_site_confirmed": self.confirmed,
+            "consul_site_override": self.override,
+        }
 
 
 NOTHING_CHOSEN = Choices()
@@ -86,6 +92,7 @@ class DeployResult:
         diffs: What changes in files, as unified diffs.
         notices: What the preflight found that stops nothing.
         cautions: What it ends for inhabitants: a module that goes off while something in it is open.
+        held: What people are voting on, and would change under them: refused without a reason.
         check: Whether this only tells what would change.
     """
 
@@ -104,6 +111,7 @@ class DeployResult:
     diffs: tuple[str, ...] = ()
     notices: tuple[Finding, ...] = ()
     cautions: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
     check: bool = False
 
     @property
@@ -147,6 +155,7 @@ class DeployResult:
             "steps": list(self.steps),
             "notices": [notice.as_dict() for notice in self.notices],
             "cautions": list(self.cautions),
+            "held": list(self.held),
             "seconds": round(self.seconds, 1),
             "command": self.command,
             "log": str(self.log),
@@ -244,6 +253,7 @@ def outcome(
         diffs=tuple(diff for step in result.steps for diff in unified(step.result)),
         notices=result.notices,
         cautions=cautions_of(result.steps),
+        held=held_of(result.steps),
         check=check,
     )
 

@@ -155,7 +155,7 @@ def job_processed(user: str, until: float) -> bool:
 
 def services(name: str) -> dict[str, str]:
     """Return the state of each of the site's lasting units."""
-    units = [f"ddconsul-{name}-{unit}" for unit in ("web.service", "worker.service", "nightly.timer")]
+    units = [f"ddconsul-{name}-{unit}" for unit in ("web.service", "worker.service", "nightly.timer", "clock.timer")]
     states = output(["systemctl", "is-active", *units]).splitlines()
     return dict(zip(units, states, strict=False))
 

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.consul_document import answer_of, fingerprint, now, refusal, resolved
 
 DOCUMENTATION = r"""
 module: consul_state
@@ -43,8 +44,14 @@ options:
     type: dict
     required: true
   state:
-    description: The document, C(settings), C(objects) and C(files).
+    description:
+      - The document, C(settings), C(objects) and C(files). A field may have C({schedule}) for its value, a list of
+        moments in UTC, each with the value from then on; the host's clock decides.
     type: dict
+    required: true
+  document:
+    description: Where the document is kept for the timer that makes it true again when a moment of it has come.
+    type: path
     required: true
   enforce:
     description: Keys of the objects of which the file wins over the admin pages; C(*) for all.
@@ -55,6 +62,10 @@ options:
     description: Whether somebody agreed with what it ends for inhabitants, as a check told it. Without, it is refused.
     type: bool
     default: false
+  override:
+    description: Why something that people are voting on may change all the same. Without a reason, that is refused.
+    type: str
+    default: ""
   tenant:
     description: The schema of the tenant that the document is for; empty for the main site.
     type: str
@@ -73,13 +84,6 @@ booted: {description: Whether Rails was started, type: bool, returned: always}
 object: {description: The object that Consul refused, type: str, returned: failure}
 field: {description: Its field, type: str, returned: failure}
 """
-
-ANSWER = "DDCONSUL "
-
-
-def fingerprint(state: dict[str, Any]) -> str:
-    """Return the hash that a document is recognised by."""
-    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 def psql_argv(user: str) -> list[str]:
@@ -199,20 +203,6 @@ def unchanged(
     return None if overruled else kept
 
 
-def answer_of(output: str) -> dict[str, Any] | None:
-    """Return the program's answer out of all that Rails may have printed."""
-    lines = [line for line in output.splitlines() if line.startswith(ANSWER)]
-    answer: dict[str, Any] | None = json.loads(lines[-1][len(ANSWER) :]) if lines else None
-    return answer
-
-
-def refusal(answer: dict[str, Any]) -> str:
-    """Return the sentence for what Consul did not take."""
-    name, field = answer.get("object") or "the document", answer.get("field")
-    where = f"{name}, {field}" if field else name
-    return f"Consul refused {where}, and nothing was changed: {answer['error']}"
-
-
 def install(folder: Path, sources: dict[str, str]) -> None:
     """Write the program's files where they differ; everybody may read them."""
     for name, content in sources.items():
@@ -221,6 +211,18 @@ def install(folder: Path, sources: dict[str, str]) -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != content:
             path.write_text(content, encoding="utf-8")
             path.chmod(0o644)
+
+
+def keep(document: Path, user: str, state: dict[str, Any], tenant: str) -> None:
+    """Write the document down for the timer; only the site's account reads it."""
+    content = json.dumps({"state": state, "tenant": tenant}, sort_keys=True)
+    if document.exists() and document.read_text(encoding="utf-8") == content:
+        return
+    new = document.with_suffix(".new")
+    new.touch(mode=0o640)
+    new.write_text(content, encoding="utf-8")
+    shutil.chown(new, "root", user)
+    new.replace(document)
 
 
 def run(module: AnsibleModule, document: dict[str, Any]) -> subprocess.CompletedProcess[str]:
@@ -234,33 +236,21 @@ def run(module: AnsibleModule, document: dict[str, Any]) -> subprocess.Completed
         return subprocess.run(argv, input=json.dumps(document), capture_output=True, text=True, check=False)
 
 
-def main() -> None:
-    """Read the parameters, ask Rails where needed, report."""
-    module = AnsibleModule(
-        argument_spec={
-            "root": {"type": "path", "required": True},
-            "user": {"type": "str", "required": True},
-            "program": {"type": "path", "required": True},
-            "sources": {"type": "dict", "required": True},
-            "state": {"type": "dict", "required": True},
-            "enforce": {"type": "list", "elements": "str", "default": []},
-            "confirmed": {"type": "bool", "default": False},
-            "tenant": {"type": "str", "default": ""},
-            "administrator_password": {"type": "str", "required": True, "no_log": True},
-        },
-        supports_check_mode=True,
-    )
+def apply(module: AnsibleModule, state: dict[str, Any], mark: str) -> None:
+    """Have Rails make the document true, and report what that changed.
+
+    Args:
+        module: The module.
+        state: The document as it is now.
+        mark: Its fingerprint.
+    """
     given = module.params
-    mark = fingerprint(given["state"])
-    known = last_applied(given["user"], given["sources"]["digests.sql"], given["tenant"])
-    kept = unchanged(given["state"], known, mark, given["enforce"])
-    if kept is not None:
-        module.exit_json(changed=False, changes=kept, cautions=[], booted=False)
     if module.check_mode and not Path(given["root"], "current").exists():
-        module.exit_json(changed=True, changes=first_changes(given["state"]), cautions=[], booted=False)
+        module.exit_json(changed=True, changes=first_changes(state), cautions=[], booted=False)
+    choices = ("enforce", "confirmed", "override", "tenant", "administrator_password")
     document = {
-        **given["state"],
-        **{name: given[name] for name in ("enforce", "confirmed", "tenant", "administrator_password")},
+        **state,
+        **{name: given[name] for name in choices},
         "fingerprint": mark,
         "check": module.check_mode,
     }
@@ -270,8 +260,40 @@ def main() -> None:
         module.fail_json(msg=f"Rails did not answer: {(done.stderr or done.stdout).strip()[-2000:]}")
     if "error" in answer:
         module.fail_json(msg=refusal(answer), object=answer.get("object"), field=answer.get("field"))
+    if not module.check_mode:
+        keep(Path(given["document"]), given["user"], given["state"], given["tenant"])
     made = [change for change in answer["changes"] if change["kind"] not in KEPT]
     module.exit_json(changed=bool(made), changes=answer["changes"], cautions=answer["warnings"], booted=True)
+
+
+def main() -> None:
+    """Read the parameters, ask Rails where needed, report."""
+    module = AnsibleModule(
+        argument_spec={
+            "root": {"type": "path", "required": True},
+            "user": {"type": "str", "required": True},
+            "program": {"type": "path", "required": True},
+            "sources": {"type": "dict", "required": True},
+            "state": {"type": "dict", "required": True},
+            "document": {"type": "path", "required": True},
+            "enforce": {"type": "list", "elements": "str", "default": []},
+            "confirmed": {"type": "bool", "default": False},
+            "override": {"type": "str", "default": ""},
+            "tenant": {"type": "str", "default": ""},
+            "administrator_password": {"type": "str", "required": True, "no_log": True},
+        },
+        supports_check_mode=True,
+    )
+    given = module.params
+    state = resolved(given["state"], now())
+    mark = fingerprint(state)
+    known = last_applied(given["user"], given["sources"]["digests.sql"], given["tenant"])
+    kept = unchanged(state, known, mark, given["enforce"])
+    if kept is None:
+        apply(module, state, mark)
+    if not module.check_mode:
+        keep(Path(given["document"]), given["user"], given["state"], given["tenant"])
+    module.exit_json(changed=False, changes=kept, cautions=[], booted=False)
 
 
 if __name__ == "__main__":

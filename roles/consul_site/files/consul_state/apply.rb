@@ -32,24 +32,32 @@ module DDConsul
     end
 
     def run
+      only_run
       memory = Memory.new(ActiveRecord::Base.connection, @tenant)
       I18n.with_locale(I18n.default_locale) { apply(memory) }
       refuse_unforeseen
       memory.close(@document.fetch("fingerprint"), @report.kept)
     end
 
+    # A deploy and the timer don't write at the same time.
+    def only_run
+      ActiveRecord::Base.connection.execute("SELECT pg_advisory_xact_lock(hashtext('ddconsul'))")
+    end
+
     # Settings come first: which languages there are decides what an object may have.
     def apply(memory)
       objects = @document.fetch("objects", [])
+      freeze = Freeze.new(@document, memory, @report)
       Settings.new(memory, @report, method(:enforced?)).apply(@document.fetch("settings", {}))
-      Objects.new(@document, memory, @report, method(:enforced?), @files).apply(objects)
-      Departures.new(memory, @report, method(:enforced?)).apply(objects.map { |object| object["key"] })
+      Objects.new(@document, memory, @report, method(:enforced?), @files, freeze).apply(objects)
+      Departures.new(memory, @report, method(:enforced?), freeze).apply(objects.map { |object| object["key"] })
+      freeze.close
     end
 
     # What ends something for inhabitants is done by somebody who was told so.
     def refuse_unforeseen
       first = @report.warnings.first
-      return if first.nil? || @check || @document["confirmed"]
+      return if first.nil? || @check || @document["confirmed"] || @document["by_clock"]
 
       raise Refusal.new("#{first[:text]}, and nobody confirmed that it ends", first[:object], "value")
     end

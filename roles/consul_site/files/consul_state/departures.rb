@@ -4,10 +4,11 @@ module DDConsul
   # Objects that left the document. What we made and nobody uses is removed, what
   # somebody uses is hidden, and what was there before us stays as it is.
   class Departures
-    def initialize(memory, report, enforced)
+    def initialize(memory, report, enforced, freeze)
       @memory = memory
       @report = report
       @enforced = enforced
+      @freeze = freeze
     end
 
     # The last one made first: cards before their page.
@@ -23,7 +24,7 @@ module DDConsul
 
     def depart(remembered)
       name = remembered.key.split.first
-      kind = Kind.named(name).new(nil)
+      kind = Kind.named(name).new(nil, "key" => remembered.key)
       record = remembered.record
       return @memory.forget(remembered.key) unless record
 
@@ -40,6 +41,7 @@ module DDConsul
       return leave(key, title) unless remembered.made
       return @report.change(key, Objects::WHOLE, title, nil, :conflict) if edited?(kind, key, record)
 
+      @freeze.look(kind, record, Objects::WHOLE, title, nil)
       @memory.forget(key)
       return take_away(kind, key, record, title) unless kind.used?(record)
 

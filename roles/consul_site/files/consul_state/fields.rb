@@ -3,13 +3,14 @@
 module DDConsul
   # The fields of one object that is there: each is decided, then written or told.
   class Fields
-    def initialize(kind, record, memory, report, enforced:)
+    def initialize(kind, record, memory, report, freeze, enforced:)
       @kind = kind
       @key = kind.key
       @values = kind.fields
       @record = record
       @memory = memory
       @report = report
+      @freeze = freeze
       @enforced = enforced
     end
 
@@ -17,6 +18,7 @@ module DDConsul
       fields = @values.keys | @memory.fields(@key).keys
       old = fields.to_h { |field| [field, @kind.read(@record, field)] }
       decisions = old.to_h { |field, actual| [field, decide(field, actual)] }
+      hold(decisions, old)
       change(decisions)
       decisions.each do |field, decision|
         remember(field, decision)
@@ -35,6 +37,14 @@ module DDConsul
 
     def file(field)
       @values.key?(field) ? @kind.normal(field, Kind.text(@values[field])) : Decision::ABSENT
+    end
+
+    def hold(decisions, old)
+      decisions.each do |field, decision|
+        next unless %i[write clear].include?(decision)
+
+        @freeze.look(@kind, @record, field, old[field], Kind.text(@values[field]))
+      end
     end
 
     def change(decisions)

@@ -4,6 +4,8 @@ module DDConsul
   # How one kind of object is found, made, read, written and taken away. Here is
   # what most kinds share: fields are columns, "title.nl" is a translation.
   class Kind
+    # The fields that touch what people vote on; "" for the object as a whole.
+    MEANING = [].freeze
     HOUSEKEEPING = %w[id locale created_at updated_at hidden_at].freeze
 
     class << self
@@ -87,6 +89,16 @@ module DDConsul
 
     # Whether a field of a record that was there already is somebody's own.
     def theirs?(_field)
+      false
+    end
+
+    # Whether a change of this field touches what people vote on; with the field empty: that it comes or goes.
+    def meaning?(field, _old, _new)
+      self.class::MEANING.include?(field.split(".").first.to_s)
+    end
+
+    # Whether people are voting on it now.
+    def voting?(_record)
       false
     end
 

@@ -26,6 +26,9 @@ module DDConsul
         ADD COLUMN IF NOT EXISTS digest text;
       CREATE TABLE IF NOT EXISTS ddconsul.applied (
         key text NOT NULL, field text NOT NULL, value text, PRIMARY KEY (key, field));
+      CREATE TABLE IF NOT EXISTS ddconsul.overrides (
+        made_at timestamptz NOT NULL DEFAULT now(), reason text NOT NULL,
+        key text NOT NULL, field text NOT NULL, old text, new text);
     SQL
 
     # One administrator was all that the first versions remembered.
@@ -100,6 +103,12 @@ module DDConsul
               "ON CONFLICT (key) DO UPDATE SET record_type = excluded.record_type, " \
               "record_id = excluded.record_id, made = excluded.made", key, record.class.name, record.id, made)
       @objects[key] = Remembered.new(key, record.class.name, record.id, made)
+    end
+
+    # Why something that people were voting on was changed: for whoever asks later.
+    def override(reason, key, field, old, new)
+      execute("INSERT INTO ddconsul.overrides (reason, key, field, old, new) VALUES (?, ?, ?, ?, ?)",
+              reason, key, field, old, new)
     end
 
     def rename(old, new)

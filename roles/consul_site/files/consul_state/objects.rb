@@ -8,12 +8,13 @@ module DDConsul
 
     attr_reader :files, :administrator_password, :first_account
 
-    def initialize(document, memory, report, enforced, files)
+    def initialize(document, memory, report, enforced, files, freeze) # rubocop:disable Metrics/ParameterLists
       @document = document
       @memory = memory
       @report = report
       @enforced = enforced
       @files = files
+      @freeze = freeze
       @administrator_password = document["administrator_password"]
       @records = {}
       @gone = []
@@ -81,7 +82,9 @@ module DDConsul
       @memory.forget(kind.key)
       record = kind.build
       kind.fields.each { |field, value| kind.write(record, field, value) unless value.nil? }
+      @freeze.look(kind, record, WHOLE, nil, nil)
       kind.save(record)
+      @freeze.made(kind.key)
       remember(kind, record)
       kind.fields.each { |field, value| @report.change(kind.key, field, nil, Kind.text(value), :created) }
     end
@@ -99,7 +102,7 @@ module DDConsul
 
     def existing(kind, record)
       @records[kind.key] = record
-      Fields.new(kind, record, @memory, @report, enforced: @enforced.call(kind.key)).apply
+      Fields.new(kind, record, @memory, @report, @freeze, enforced: @enforced.call(kind.key)).apply
     end
 
     def name(kind)

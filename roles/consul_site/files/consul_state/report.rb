@@ -17,8 +17,9 @@ module DDConsul
       @changes << { object:, field:, old:, new:, kind: kind.to_s }
     end
 
-    def warn(object, text)
-      @warnings << { object:, text: } if text
+    # With held, it isn't a matter of agreeing: it is refused without a reason.
+    def warn(object, text, held: false)
+      @warnings << { object:, text:, held: } if text
     end
 
     def to_h
