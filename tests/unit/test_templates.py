@@ -171,7 +171,7 @@ def test_apt_goes_through_the_proxy_that_is_named() -> None:
 
 
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    for unit in evaluate("consul_site_units", "consul_site"):
+    for unit in evaluate("consul_site_units + consul_site_clock_units", "consul_site"):
         # This machine need not have Bundler; that the host has is the role's care.
         text = re.sub(r"(?m)^(Exec\w+=)/usr/bin/bundle\b", r"\1/bin/true", unit["content"])
         (tmp_path / Path(unit["path"]).name).write_text(text)

@@ -30,6 +30,7 @@ module DDConsul
       case value
       when nil, "" then nil
       when Date then value.iso8601
+      when Time then value.utc.iso8601
       else value.to_s
       end
     end
@@ -67,7 +68,9 @@ module DDConsul
 
     def write(record, field, value)
       name, locale = field.split(".", 2)
-      locale ? record.public_send("#{name}_#{locale.underscore}=", value) : record[name] = value
+      return record.public_send("#{name}_#{locale.underscore}=", value) if locale
+
+      record[name] = value.nil? ? model.column_defaults[name] : value
     end
 
     def clear(record, fields)
@@ -82,9 +85,13 @@ module DDConsul
       record.save!
     end
 
-    # As it is compared: what Consul makes of a value.
-    def normal(_field, text)
-      text
+    # As it is compared: what Consul makes of a value, and of none.
+    def normal(field, text)
+      column = model.columns_hash[field]
+      return text unless column
+      return Kind.text(nothing(column)) if text.nil?
+
+      column.type == :datetime ? Kind.text(Time.zone.parse(text)) : text
     end
 
     # Whether a field of a record that was there already is somebody's own.
@@ -112,16 +119,37 @@ module DDConsul
       false
     end
 
-    def hide(_record); end
+    # False: it can only be left.
+    def hide(_record)
+      false
+    end
 
     def destroy(record)
       record.destroy!
+    end
+
+    # The poll, the budget or the process that it is a part of, and goes with.
+    def root(_record); end
+
+    # All that hangs beneath it, whoever made it.
+    def parts(_record)
+      []
     end
 
     private
 
     def identity
       @spec.fetch("identity", {})
+    end
+
+    def nothing(column)
+      default = model.column_defaults[column.name]
+      default.nil? && column.type == :boolean ? false : default
+    end
+
+    # Gone for good, where Consul would only hide it.
+    def erase(record)
+      record.respond_to?(:really_destroy!) ? record.really_destroy! : record.destroy!
     end
 
     def translation(record, locale)
@@ -139,7 +167,7 @@ module DDConsul
       return unless words
 
       left = present(words) - fields.map { |field| field.split(".").first }
-      left.empty? ? words.destroy! : fields.each { |field| write(record, field, nil) }
+      left.empty? ? erase(words) : fields.each { |field| write(record, field, nil) }
     end
   end
 end

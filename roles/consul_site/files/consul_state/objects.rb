@@ -18,6 +18,7 @@ module DDConsul
       @administrator_password = document["administrator_password"]
       @records = {}
       @gone = []
+      @made = Set.new
     end
 
     def apply(specs)
@@ -32,7 +33,20 @@ module DDConsul
 
     # The record of an object that came earlier.
     def record(key)
-      @records.fetch(key) { raise Refusal, "its parent #{key} doesn't come before it" }
+      @records.fetch(key) { raise Refusal, "#{key} doesn't come before it" }
+    end
+
+    # Whether an object was made in this run.
+    def made?(key)
+      @made.include?(key)
+    end
+
+    def key_of(record)
+      @memory.key_of(record)
+    end
+
+    def last(key, field)
+      @memory.last(key, field)
     end
 
     # Who put an image there: the municipality.
@@ -86,7 +100,13 @@ module DDConsul
       kind.save(record)
       @freeze.made(kind.key)
       remember(kind, record)
+      tell(kind)
+    end
+
+    # What has no fields is told as a whole.
+    def tell(kind)
       kind.fields.each { |field, value| @report.change(kind.key, field, nil, Kind.text(value), :created) }
+      @report.change(kind.key, WHOLE, nil, name(kind), :created) if kind.fields.empty?
     end
 
     # Somebody deleted what it belongs to in the admin pages.
@@ -96,6 +116,7 @@ module DDConsul
 
     def remember(kind, record)
       @records[kind.key] = record
+      @made << kind.key
       @memory.remember(kind.key, record, made: true)
       kind.fields.each { |field, value| @memory.apply(kind.key, field, kind.normal(field, Kind.text(value))) }
     end
@@ -106,7 +127,7 @@ module DDConsul
     end
 
     def name(kind)
-      titles = kind.fields.select { |field, _| field.start_with?("title.") }.values
+      titles = kind.fields.select { |field, _| field.start_with?("title", "name") }.values
       titles.first || kind.key.split(" ", 2).last
     end
   end

@@ -22,14 +22,8 @@ module DDConsul
     # Consul only hides a banner; nobody would find that one again.
     def destroy(record)
       record.web_sections = []
-      record.translations.each { |words| really_destroy(words) }
-      really_destroy(record.reload)
-    end
-
-    private
-
-    def really_destroy(record)
-      record.respond_to?(:really_destroy!) ? record.really_destroy! : record.destroy!
+      record.translations.each { |words| erase(words) }
+      erase(record.reload)
     end
   end
 end
