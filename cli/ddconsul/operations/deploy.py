@@ -272,6 +272,7 @@ def gather(instance: Instance, found: Source, cache: Path) -> Material:
         archive_digest=found.digest,
         gems=found.gems,
         packages=found.packages,
+        standin=found.standin,
         overlay=overlay,
         overlay_digest=overlay_digest,
         gems_archive=str(gems),

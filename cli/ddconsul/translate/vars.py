@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from ddconsul.translate.brand import brand_files, brand_places, image_files
+from ddconsul.translate.brand.messages import STARTING, message_pages
 from ddconsul.translate.home import pictures
 from ddconsul.translate.state import state_document
 
@@ -30,6 +31,7 @@ class Material:
         registries: URLs of the registries that the source names, by "gems" and "npm".
         extra_ca: Name and PEM text of certificate authorities.
         brand: Folder with the files of the house style, on this machine.
+        standin: Whether the source is the stand-in, not Consul itself.
         words: Consul's texts with the municipality's vocabulary in them, as a locale file has them.
     """
 
@@ -43,6 +45,7 @@ class Material:
     registries: Mapping[str, str] = field(default_factory=dict)
     extra_ca: tuple[tuple[str, str], ...] = ()
     brand: str = ""
+    standin: bool = False
     words: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -119,6 +122,7 @@ def _site(instance: Instance, material: Material) -> dict[str, Any]:
         "consul_site_admin_networks": list(instance.network.allowed_admin_ips),
         "consul_site_content": _content(instance, material),
         "consul_site_texts": dict(material.words),
+        "consul_site_messages": message_pages(instance, standin=material.standin),
         "consul_site_state": state_document(instance),
     }
 
@@ -168,6 +172,7 @@ def _nginx(instance: Instance, material: Material) -> dict[str, Any]:
         "nginx_site_root": f"/srv/ddconsul/{site}/current/public",
         "nginx_site_socket": f"/run/ddconsul/{site}/web.sock",
         "nginx_site_tls": {"mode": tls.mode, **files},
+        "nginx_site_starting_page": f"/srv/ddconsul/{site}/shared/messages/{STARTING}",
         "nginx_site_brand_files": [
             {"src": f"{material.brand}/{file.name}", "name": file.name} for file in brand_files(instance)
         ],
