@@ -133,7 +133,8 @@ class Contract:
         answer = Visitor(site).get("/dit/bestaat-niet")
 
         assert (answer.status, answer.headers.get_content_type()) == (404, "text/html")
-        assert answer.page.title
+        assert "Deze pagina is er niet" in answer.page.plain
+        assert not site.brand or site.brand in answer.text
         # Of an address that might be a page of its own, Consul says no more than that.
         assert Visitor(site).get("/dit-bestaat-niet").status == 404
 
@@ -200,6 +201,8 @@ class Contract:
             assert site.name in mail["From"]
         link = confirmation_link(mail)
         assert link.startswith(site.url), "the link leads to another site"
+        if site.brand:
+            assert f"background: {site.brand};" in html_of(mail)
 
         answer = Visitor(site).get(link.removeprefix(site.url.rstrip("/")))
 
@@ -260,6 +263,14 @@ def kept_seconds(answer: Answer) -> int:
     """Return how long a browser may keep an answer."""
     found = re.search(r"max-age=(\d+)", answer.headers.get("Cache-Control", ""))
     return int(found[1]) if found else 0
+
+
+def html_of(mail: EmailMessage) -> str:
+    """Return a mail as a mail program shows it."""
+    body = mail.get_body(("html",))
+    assert body is not None
+    content: str = body.get_content()
+    return content
 
 
 def confirmation_link(mail: EmailMessage) -> str:

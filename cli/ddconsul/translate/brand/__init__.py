@@ -6,7 +6,7 @@ What goes into the head of each page, `head_html`, is a setting of Consul's; wha
 
 from ddconsul.translate.brand.files import BrandFile, brand_files, brand_places, head_html
 from ddconsul.translate.brand.images import image_files, image_objects
-from ddconsul.translate.brand.properties import custom_properties, style
+from ddconsul.translate.brand.properties import custom_properties, mail_colours, style
 
 __all__ = [
     "BrandFile",
@@ -16,5 +16,6 @@ __all__ = [
     "head_html",
     "image_files",
     "image_objects",
+    "mail_colours",
     "style",
 ]

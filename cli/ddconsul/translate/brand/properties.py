@@ -46,6 +46,20 @@ def custom_properties(branding: Branding) -> dict[str, str]:
     return result
 
 
+def mail_colours(branding: Branding) -> dict[str, str]:
+    """Return the colours of mails, which have no stylesheet; {} for Consul's own.
+
+    Their page is white, a little lighter than the site's, on which links were judged.
+    """
+    colours = {role: shade.value for role, shade in palette(branding).items()}
+    found = {}
+    if button := colours.get("button"):
+        found |= {"button": button, "button_text": text_on(button)}
+    if link := colours.get("link"):
+        found["link"] = link
+    return found
+
+
 def darker(colour: str) -> str:
     """Return the colour with a tenth less lightness, as Consul's own stylesheet does for its secondary brand."""
     from coloraide import Color  # noqa: PLC0415 — only a file with colours pays for it
