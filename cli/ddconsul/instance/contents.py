@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.instance.links import Picture
+from ddconsul.instance.markdown import OPEN_PLACE
 from ddconsul.instance.pages import LEGAL, slug_of
 from ddconsul.instance.section import Contradiction
 from ddconsul.instance.settings import attribute, catalogue
-from ddconsul.instance.translated import EVERY, Translated, translated_values
+from ddconsul.instance.translated import EVERY, Files, Translated, translated_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,15 @@ MENU_TEXTS = {
     "sdg": "layouts.header.sdg",
 }
 """Module: the key of its name in the menu."""
+TEXTS_OF_PARTICIPATION: dict[str, tuple[str, ...]] = {
+    "verification.residence.new.document_type.residence_card": ("verification",),
+    **{
+        f"omniauth.{name}.{text}": ("log_in", name, "label")
+        for name in ("oidc", "saml")
+        for text in ("name", "sign_in", "sign_up")
+    },
+}
+"""Key in Consul's locale files → key in the section `participation`."""
 _FEED_MODULES = {"proposals": "proposals", "debates": "debates", "processes": "legislation"}
 _MEGABYTE = 1_000_000
 
@@ -65,6 +75,20 @@ def _page_texts(instance: Instance) -> Iterator[tuple[tuple[str | int, ...], Mar
         for code, text in getattr(page, "file", Translated()).items():
             way: tuple[str | int, ...] = ("pages", name, "file")
             yield (way if code == EVERY else (*way, code)), text
+    for index, one in enumerate(instance.vraagstuk):
+        for where, texts in translated_values(one, ("vraagstuk", index)):
+            for code, text in texts.items() if isinstance(texts, Files) else ():
+                yield (where if code == EVERY else (*where, code)), text
+
+
+def _open_lines(instance: Instance) -> Iterator[Contradiction]:
+    """Yield texts of a vraagstuk in which something has yet to be filled in."""
+    for index, one in enumerate(instance.vraagstuk):
+        for way, texts in translated_values(one, ("vraagstuk", index)):
+            for code, text in texts.items():
+                if isinstance(text, str) and OPEN_PLACE in text:
+                    here = way if code == EVERY else (*way, code)
+                    yield Contradiction(here, "is not finished: it has [invullen: …]", "Fill it in.")
 
 
 def unfinished(instance: Instance) -> Iterator[Contradiction]:
@@ -81,6 +105,7 @@ def unfinished(instance: Instance) -> Iterator[Contradiction]:
             where = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(map(str, lines))}"
             message = f"is not finished: {text.name} has [invullen: …] on {where}"
             yield Contradiction(way, message, "Fill them in, or remove what does not hold for you.")
+    yield from _open_lines(instance)
     # The page may be there, with something wrong in it.
     given = {slug_of(name) for name, page in instance.pages.items() if getattr(page, "published", True)}
     missing = [name for name in LEGAL if name not in given]
@@ -115,6 +140,7 @@ def contradictions(instance: Instance) -> Iterator[Contradiction]:
     yield from _feeds_of_modules(instance)
     yield from _texts_set_elsewhere(instance)
     yield from _pictures_that_consul_takes(instance)
+    yield from _documents_that_consul_takes(instance)
 
 
 def _pages_of_their_own(instance: Instance) -> Iterator[Contradiction]:
@@ -149,9 +175,18 @@ def _texts_set_elsewhere(instance: Instance) -> Iterator[Contradiction]:
         for module, key in MENU_TEXTS.items()
         if getattr(instance.modules, module).label is not None
     }
+    taken |= dict(_taken_by_participation(instance))
     for key in instance.texts:
         if key in taken:
             yield Contradiction(("texts", key), f"is set by {taken[key]} as well", "Keep one of the two.")
+
+
+def _taken_by_participation(instance: Instance) -> Iterator[tuple[str, str]]:
+    section = instance.participation
+    for key, way in TEXTS_OF_PARTICIPATION.items():
+        used = section.verification == "letters" if way == ("verification",) else getattr(section.log_in, way[1])
+        if used:
+            yield key, f"participation.{'.'.join(way)}"
 
 
 def _given(instance: Instance, name: str) -> bool:
@@ -183,4 +218,29 @@ def _pictures(instance: Instance) -> Iterator[tuple[tuple[str | int, ...], Pictu
     found: list[tuple[tuple[str | int, ...], object]] = [(("home", "header", "image"), getattr(header, "image", None))]
     for index, card in enumerate(instance.home.cards):
         found.append((("home", "cards", index, "image"), getattr(card, "image", None)))
+    for index, one in enumerate(instance.vraagstuk):
+        found.append((("vraagstuk", index, "image"), getattr(one, "image", None)))
     yield from ((way, image) for way, image in found if isinstance(image, Picture))
+
+
+def _documents_that_consul_takes(instance: Instance) -> Iterator[Contradiction]:
+    """Hold documents against what Consul takes: app/models/concerns/documentable.rb reads three settings for that."""
+    allowed, most = (_setting(instance, f"uploads.documents.{name}") for name in ("content_types", "max_size"))
+    allowed = allowed.split() if isinstance(allowed, str) else allowed
+    for index, one in enumerate(instance.vraagstuk):
+        documents = getattr(one, "documents", ())
+        if len(documents) > _setting(instance, "uploads.documents.max_amount"):
+            message = f"are {len(documents)}; this site takes {_setting(instance, 'uploads.documents.max_amount')}"
+            todo = "Leave some out, or raise settings: uploads.documents.max_amount."
+            yield Contradiction(("vraagstuk", index, "documents"), message, todo)
+        for place, document in enumerate(documents):
+            way, file = ("vraagstuk", index, "documents", place, "file"), getattr(document, "file", None)
+            if file is None or not file.content_type:
+                continue
+            if file.content_type not in allowed:
+                message = f"is {file.content_type}; this site takes {', '.join(allowed)}"
+                todo = "Save it as PDF, or add its kind to settings: uploads.documents.content_types."
+                yield Contradiction(way, message, todo)
+            elif file.size > most * _MEGABYTE:
+                message = f"has {file.size / _MEGABYTE:.1f} MB; this site takes {most:g} MB at most"
+                yield Contradiction(way, message, "Make it smaller, or raise settings: uploads.documents.max_size.")

@@ -7,13 +7,13 @@ that are right are put together here all the same, and the models' own rules loo
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
 from ddconsul.instance.models import Instance
 from ddconsul.instance.section import Section
-from ddconsul.instance.shape import is_mapping, section_types, target_type
+from ddconsul.instance.shape import chosen_by, is_mapping, section_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def _section(model: type[Section], value: dict[str, Any], context: dict[str, Any
         written = field.alias or name
         try:
             fields[name] = _value(model, name, value, context) if written in value else _default(field)
-        except (ValidationError, LookupError):
+        except (ValidationError, LookupError, StopIteration):
             unknown.add(name)
     given = {name for name, field in model.model_fields.items() if (field.alias or name) in value}
     section = model.model_construct(_fields_set=given, **fields)
@@ -89,7 +89,9 @@ def _value(model: type[Section], name: str, value: dict[str, Any], context: dict
     if is_mapping(field.annotation) and kinds and isinstance(given, dict):
         return {key: _section(kinds[0], item, context) for key, item in _long_forms(kinds[0], given)}
     if kinds and isinstance(given, dict):
-        return _section(_kind(kinds, given), given, context)
+        found = _section(_kind(kinds, given), given, context)
+        # One section may stand for a list of one.
+        return (found,) if get_origin(field.annotation) is tuple else found
     if kinds and isinstance(given, list):
         return tuple(_section(_kind(kinds, item), item, context) for item in given if isinstance(item, dict))
     return _adapter(model, name).validate_python(given, context=context)
@@ -104,10 +106,11 @@ def _long_forms(kind: type[Section], given: dict[str, Any]) -> Iterator[tuple[st
 
 
 def _kind(kinds: list[type[Section]], value: dict[str, Any]) -> type[Section]:
-    """Return the model of a section: for the target, the one that its type stands for."""
+    """Return the model of a section: of several, the one that a key of the section chooses."""
     if len(kinds) == 1:
         return kinds[0]
-    return {target_type(kind): kind for kind in kinds}[str(value["type"])]
+    chosen = {chosen_by(kind): kind for kind in kinds}
+    return next(kind for pair, kind in chosen.items() if pair is not None and value.get(pair[0]) == pair[1])
 
 
 @cache

@@ -31,8 +31,8 @@ _SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png",
 
 
 @dataclass(frozen=True)
-class Picture:
-    """An image file.
+class Upload:
+    """A file that goes to the site.
 
     Args:
         path: Where it is.
@@ -50,6 +50,10 @@ class Picture:
     def checksum(self) -> str:
         """Return the MD5 as Active Storage keeps it (its column `checksum`): in base64."""
         return base64.b64encode(bytes.fromhex(self.md5)).decode()
+
+
+class Picture(Upload):
+    """An image file."""
 
 
 def _picture(value: object, info: ValidationInfo) -> object:

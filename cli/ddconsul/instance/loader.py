@@ -107,7 +107,7 @@ def _check(document: Document, base: Path) -> Instance:
     """Note what is wrong with the values, and return what is known."""
     excused = _note_retired(document)
     _settle_empty(document, document.value, ())
-    _guess_type(document)
+    _guess_choices(document)
     try:
         return Instance.model_validate(document.value, context={"base": base})
     except ValidationError as error:
@@ -116,7 +116,7 @@ def _check(document: Document, base: Path) -> Instance:
             if problem:
                 document.problems.append(problem)
             if detail["type"].startswith("union_tag"):
-                _note_unknown_in_target(document)
+                _note_unknown(document, detail["loc"])
     instance = known(document.value, base)
     for key, found in contradictions(instance) if document.whole else ():
         here = (*key, *found.key)
@@ -174,32 +174,32 @@ def _settle_empty(document: Document, section: Any, key: Key) -> None:  # noqa: 
                 document.add(place, here, "has no value", words.todo_when_empty(here, document.line(place)))
 
 
-def _guess_type(document: Document) -> None:
-    """Note a target's type that is misspelt, and go on with the one that was meant: its keys depend on it."""
-    target = document.value.get("target")
-    written = target.get("type") if isinstance(target, dict) else None
-    meant = nearest(written, shape.TARGET_TYPES)
-    if meant and written != meant:
-        key = ("target", "type")
-        document.add(document.place(key), key, *words.about_type(written))
-        target["type"] = meant
+def _guess_choices(document: Document) -> None:
+    """Note a target's type or an instrument that is misspelt, and go on with what was meant: keys depend on it."""
+    for name, (choosing, allowed) in shape.CHOOSING.items():
+        for section, key in list(sections_at(document.value, [name])):
+            written = section.get(choosing)
+            meant = nearest(written, allowed)
+            if meant and written != meant:
+                here = (*key, choosing)
+                document.add(document.place(here), here, *words.about_choice(name, written))
+                section[choosing] = meant
 
 
-def _note_unknown_in_target(document: Document) -> None:
-    """Look at a target's keys all the same when its type is not known: pydantic then looks no further."""
-    target = document.value.get("target")
-    for name in target if isinstance(target, dict) else ():
-        if name not in shape.known_keys(("target",)):
-            key = ("target", name)
-            about = words.about_unknown(name, ("target",))
-            document.add(document.place(key, of_key=True), key, *about, "unknown-key")
+def _note_unknown(document: Document, where: Key) -> None:
+    """Look at a section's keys all the same when what it is is not known: pydantic then looks no further."""
+    for section, key in sections_at(document.value, [str(where[0])]):
+        for name in section if key == document.as_written(where) else ():
+            if name not in shape.known_keys(key):
+                here = (*key, name)
+                document.add(document.place(here, of_key=True), here, *words.about_unknown(name, key), "unknown-key")
 
 
 def _problem(document: Document, detail: ErrorDetails, excused: list[Key]) -> Problem | None:
     """Say one of pydantic's errors in our words, at its place. None for what is said elsewhere, or can't be known."""
-    key = shape.without_tag(detail["loc"])
+    key = document.as_written(shape.without_tag(detail["loc"]))
     if detail["type"] == "union_tag_invalid":
-        key = (*key, "type")
+        key = (*key, shape.CHOOSING[str(key[0])][0])
     way = tuple(part for part in key if isinstance(part, str))
     hidden = not document.whole or any(name[: len(way)] == way for name in excused)
     said = words.about(detail, key, document.written.get(key), document.line(document.place(key)))

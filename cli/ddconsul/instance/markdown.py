@@ -69,6 +69,19 @@ class Markdown:
         """Return the lines with something that has yet to be filled in."""
         return [number for number, line in enumerate(self.text.splitlines(), 1) if OPEN_PLACE in line]
 
+    def source(self, values: Mapping[str, str]) -> str:
+        """Return the text without its title, as Markdown.
+
+        Args:
+            values: What goes in the place of each placeholder.
+        """
+        text = filled_in(self.text, {name: _escaped(value) for name, value in values.items()})
+        tokens = _parsed(text)
+        if not _begins_with_title(tokens):
+            return text.strip()
+        assert tokens[0].map is not None  # noqa: S101 — for mypy: a heading has lines
+        return "\n".join(text.splitlines()[tokens[0].map[1] :]).strip()
+
     def html(self, values: Mapping[str, str]) -> str:
         """Return the text without its title, as HTML.
 

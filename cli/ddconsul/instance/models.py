@@ -20,13 +20,15 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ddconsul.instance import accounts, contents, vocabulary
+from ddconsul.instance import accounts, contents, districts, moments, vocabulary, vraagstuk
 from ddconsul.instance.accounts import Officials, Person
 from ddconsul.instance.branding import Branding
+from ddconsul.instance.districts import District
 from ddconsul.instance.home import Banner, Home
 from ddconsul.instance.links import TextKey
 from ddconsul.instance.menu import Footer, Menu
 from ddconsul.instance.pages import Page, PageName
+from ddconsul.instance.participation import Participation
 from ddconsul.instance.section import Contradiction, Section, rule, short_form
 from ddconsul.instance.settings import Settings
 from ddconsul.instance.translated import LanguageCode, TranslatedLine, TranslatedText
@@ -54,6 +56,7 @@ from ddconsul.instance.values import (
     wrong,
 )
 from ddconsul.instance.vocabulary import Word
+from ddconsul.instance.vraagstuk import Vraagstukken
 
 UPSTREAM = "https://github.com/consuldemocracy/consuldemocracy.git"
 SITE_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
@@ -320,6 +323,7 @@ class Instance(Section):
     consul: Consul = Field(Consul(), description="Which Consul Democracy.")
     branding: Branding = Field(Branding(), description="How it looks.")
     modules: Modules = Field(Modules(), description="What inhabitants can do.")
+    participation: Participation = Field(Participation(), description="Who may take part.")
     mail: Mail = Field(Mail(), description="Mail to inhabitants.")
     tls: Tls = Field(Tls(), description="Encryption.")
     pages: dict[PageName, Page] = Field(
@@ -333,6 +337,8 @@ class Instance(Section):
         {}, description="Texts of Consul's in words of one's own, by their key in its locale files."
     )
     vocabulary: tuple[Word, ...] = Field((), description="Words of Consul's that are others here.")
+    districts: tuple[District, ...] = Field((), description="Districts of the municipality: Consul's geozones.")
+    vraagstuk: Vraagstukken = Field((), description="What is asked of inhabitants: a section, or a list of sections.")
     settings: Settings = Field(Settings(), description="Consul's other settings.")
     administrators: tuple[Person, ...] = Field(
         min_length=1, description="Who manages the site; the first gets the first account."
@@ -364,6 +370,18 @@ class Instance(Section):
     @rule
     def _vocabulary_is_of_the_sites_languages(self) -> Iterator[Contradiction]:
         yield from vocabulary.contradictions(self)
+
+    @rule
+    def _districts_are_different(self) -> Iterator[Contradiction]:
+        yield from districts.contradictions(self.districts)
+
+    @rule
+    def _vraagstuk_fits_the_rest(self) -> Iterator[Contradiction]:
+        yield from vraagstuk.contradictions(self)
+
+    @rule
+    def _clocks_show_the_moments(self) -> Iterator[Contradiction]:
+        yield from moments.contradictions(self)
 
     @rule
     def _contents_agree(self) -> Iterator[Contradiction]:

@@ -66,6 +66,7 @@ class Document:
 
     def place(self, key: Key, *, of_key: bool = False) -> Place:
         """Return the place of a value (or of its key); of the nearest enclosing section if it isn't there."""
+        key = self.as_written(key)
         first, second = (self.keys, self.values) if of_key else (self.values, self.keys)
         for length in range(len(key), 0, -1):
             found = first.get(key[:length]) or second.get(key[:length])
@@ -78,8 +79,22 @@ class Document:
         """Make a problem in this file."""
         # What is missing from the file as a whole is missing on no line of it.
         source = "" if rule == "missing" and len(key) == 1 else self._lines.line(place.line)
+        key = self.as_written(key)
         message, todo = (printable(without_secrets(text)) for text in (message, todo))
         return Problem(self.file, place.line, place.column, dotted(key), message, todo, rule, place.width, source)
+
+    def as_written(self, key: Key) -> Key:
+        """Return a key without the number of an item where one section stands for a list of one."""
+        value, found = self.value, []
+        for part in key:
+            if isinstance(part, int) and isinstance(value, dict):
+                continue
+            found.append(part)
+            inside = (isinstance(value, dict) and part in value) or (
+                isinstance(value, list) and isinstance(part, int) and part < len(value)
+            )
+            value = value[part] if inside else None
+        return tuple(found)
 
     def add(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> None:
         """Note a problem."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 from pydantic_core import PydanticUndefined
 
 from ddconsul.instance.models import Instance
-from ddconsul.instance.shape import is_mapping, section_types, target_type
+from ddconsul.instance.shape import CHOOSING, chosen_by, is_mapping, section_types
 from ddconsul.instance.values import Kind
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Entry:
         required: Whether it must be there, where its section is.
         default: What holds when it is left out; None when its meaning says that, or nothing holds.
         example: A value.
-        targets: For a key of the target: the types that have it.
+        targets: For a key of the target or of a vraagstuk: the types, or the instruments, that have it.
     """
 
     key: str
@@ -61,6 +61,11 @@ class Entry:
         """Tell whether other keys stand in it."""
         return "section" in self.kind
 
+    @property
+    def choosing(self) -> str:
+        """Return the key that chooses among `targets`; "" where there is nothing to choose."""
+        return CHOOSING.get(plain(_parts(self.key)[0]), ("", ()))[0]
+
     def as_dict(self) -> dict[str, Any]:
         """Return the entry as `--json` shows it."""
         return {**asdict(self), "section": self.section}
@@ -74,8 +79,8 @@ class Entry:
             depth, dash = depth + 1, ""
             dash = "- " if part.endswith("[]") else ""
         last = f"{'  ' * depth}{dash}{name}: {yaml_value(self.example)}"
-        if self.targets and name != "type":
-            lines.append(f"{'  ' * depth}type: {self.targets[0]}")
+        if self.targets and name != self.choosing:
+            lines.append(f"{'  ' * depth}{self.choosing}: {self.targets[0]}")
         return "\n".join([*lines, last])
 
 
@@ -127,7 +132,8 @@ def yaml_value(value: Any) -> str:  # noqa: ANN401 — any kind of value
 def _entries(model: type[Section], prefix: str) -> Iterator[Entry]:
     for name, field in model.model_fields.items():
         key = f"{prefix}{field.alias or name}"
-        yield _entry(key, field, target_type(model))
+        chosen = chosen_by(model)
+        yield _entry(key, field, chosen[1] if chosen else None)
         inner = f"{key}[]." if get_origin(field.annotation) is tuple else f"{key}."
         inner = f"{key}.NAME." if is_mapping(field.annotation) else inner
         for kind in section_types(field.annotation):
@@ -157,10 +163,10 @@ def _entry(key: str, field: FieldInfo, target: str | None) -> Entry:
 
 
 def _merged(one: Entry, other: Entry) -> Entry:
-    """Return the entry of a key that several types of target have."""
+    """Return the entry of a key that several types of target, or several instruments, have."""
     allowed = tuple(dict.fromkeys([*one.allowed, *other.allowed]))
-    kind = one.kind if not allowed else f"one of {', '.join(allowed)}"
-    return replace(one, kind=kind, allowed=allowed, targets=(*one.targets, *other.targets))
+    kind = f"one of {', '.join(allowed)}" if one.kind.startswith("one of") else one.kind
+    return replace(one, kind=kind, allowed=allowed, targets=tuple(dict.fromkeys([*one.targets, *other.targets])))
 
 
 def _kind(field: FieldInfo) -> Kind:

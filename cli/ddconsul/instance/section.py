@@ -55,7 +55,7 @@ class Section(BaseModel):
     @classmethod
     def rules(cls) -> list[Rule]:
         """Return the rules. One that asks for what is not known (an AttributeError) is passed over."""
-        functions = [value for value in vars(cls).values() if isinstance(value, FunctionType)]
+        functions = [value for kind in cls.__mro__ for value in vars(kind).values() if isinstance(value, FunctionType)]
         return [function for function in functions if getattr(function, "is_rule", False)]
 
     @model_validator(mode="after")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Model = type[Section]
 
 TARGET_TYPES = ("container", "ssh", "local")
+INSTRUMENTS = ("debate", "proposals", "poll", "budget", "legislation")
+# Sections that are one of several models: the key that tells which, and what may stand there.
+CHOOSING = {"target": ("type", TARGET_TYPES), "vraagstuk": ("instrument", INSTRUMENTS)}
 
 
 def section_types(annotation: Any) -> list[Model]:  # noqa: ANN401 — a type expression
@@ -39,30 +42,35 @@ def is_mapping(annotation: Any) -> bool:  # noqa: ANN401 — a type expression
     return get_origin(annotation) is dict
 
 
-def target_type(model: Model) -> str | None:
-    """Return the `type` that a target's model stands for."""
-    field = model.model_fields.get("type")
-    return str(get_args(field.annotation)[0]) if field else None
+def chosen_by(model: Model) -> tuple[str, str] | None:
+    """Return the key and the value that choose a model: `type` and `ssh`; None for one that is not chosen so."""
+    for key in ("type", "instrument"):
+        field = model.model_fields.get(key)
+        if field is not None:
+            return key, str(get_args(field.annotation)[0])
+    return None
 
 
 def without_tag(location: Key) -> Key:
-    """Drop what pydantic adds to a location: the type that chose the target's model, and a mark that it is a key's."""
+    """Drop what pydantic adds to a location: the value that chose the model, and a mark that it is a key's."""
     # A text that is given for all languages at once stands at its own key.
     if location and location[-1] in {"[key]", EVERY}:
         return without_tag(location[:-1])
-    if len(location) > 1 and location[0] == "target" and location[1] in TARGET_TYPES:
-        return (location[0], *location[2:])
+    place = 2 if location[:1] == ("vraagstuk",) else 1
+    if len(location) > place and location[place] in CHOOSING.get(str(location[0]), ("", ()))[1]:
+        return (*location[:place], *location[place + 1 :])
     return tuple(location)
 
 
 def models_at(location: Key, model: Model = Instance) -> list[Model]:
-    """Return the models that may stand at a location (pydantic's, with or without the target's type)."""
+    """Return the models that may stand at a location (pydantic's, with or without what chose the model)."""
     if not location:
         return [model]
     head, *rest = location
     if isinstance(head, int):
         return models_at(tuple(rest), model)
-    if target_type(model) == head:
+    chosen = chosen_by(model)
+    if chosen is not None and chosen[1] == head:
         return models_at(tuple(rest), model)
     found = [field for name, field in _fields(model) if name == head]
     return [deep for field in found for deep in _models_in(field, tuple(rest))]
@@ -111,9 +119,9 @@ def _dotted_keys(model: Model, prefix: str) -> Iterator[str]:
     for name, field in _fields(model):
         yield f"{prefix}{name}"
         # A setting belongs nowhere but where it is; and `link` or `title` says little by itself.
-        if name == "settings":
+        if name in {"settings", "districts", "vraagstuk"}:
             continue
         for kind in section_types(field.annotation):
-            tag = target_type(kind)
+            chosen = chosen_by(kind)
             inner = f"{prefix}{name}.NAME." if is_mapping(field.annotation) else f"{prefix}{name}."
-            yield from _dotted_keys(kind, f"{prefix}{name} (type {tag})." if tag else inner)
+            yield from _dotted_keys(kind, f"{prefix}{name} ({' '.join(chosen)})." if chosen else inner)

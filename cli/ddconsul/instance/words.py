@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ddconsul.instance.places import Key
 
 TARGETS = "container (on this machine), ssh (a server) or local (this machine itself)"
+_INSTRUMENTS = "debate, proposals, poll, budget or legislation"
 # What stands before a list's item, the hyphen that Word makes longer too.
 _BULLETS = "-\u2013\u2014\u2022*\u00b7 "
 _SHORT = 40
@@ -32,6 +33,8 @@ _DUTCH = {
     "debatten": "debates", "voorstellen": "proposals", "begrotingen": "budgets", "afzender": "from",
     "paginas": "pages", "pagina's": "pages", "startpagina": "home", "kaarten": "cards", "voettekst": "footer",
     "teksten": "texts", "instellingen": "settings", "moderatoren": "moderators", "titel": "title", "tekst": "text",
+    "vragen": "questions", "fasen": "phases", "opent": "opens", "sluit": "closes", "samenvatting": "summary",
+    "wijken": "districts", "bedrag": "amount", "groepen": "groups", "vraagstukken": "vraagstuk",
     "certificaat": "certificate", "modus": "mode", "beheerders": "administrators", "netwerk": "network",
 }  # fmt: skip
 
@@ -174,8 +177,15 @@ def _not_list(detail: ErrorDetails, _: Key, subject: str) -> Said:
 
 
 def _not_number(detail: ErrorDetails, _: Key, subject: str) -> Said:
+    if re.fullmatch(r"[0-9]{1,3}([.][0-9]{3})+", subject.strip('"')):
+        plain = subject.strip('"').replace(".", "")
+        return Said(f"{subject} has dots in it", f"Write digits alone: {plain}.")
     what = f"{subject} is not" if subject else f"is a {_form(detail['input'])}, not"
     return Said(f"{what} a whole number", "Write digits, without quotes.")
+
+
+def _not_degrees(_: ErrorDetails, __: Key, subject: str) -> Said:
+    return Said(f"{subject} is not a number", "Write degrees with a dot, such as 53.22.")
 
 
 def _form(value: object) -> str:
@@ -185,6 +195,9 @@ def _form(value: object) -> str:
 
 def _out_of_range(_: ErrorDetails, key: Key, subject: str) -> Said:
     most = {"columns": "A column is a number from 1 to 12.", "weight": "A weight is a number from 1 to 1000."}
+    counted = {"amount", "population", "max_votes", "max_headings", "max_lines"}
+    most |= dict.fromkeys(counted, "It is a whole number, from 1 on.")
+    most |= {"latitude": "Degrees to the north, from -90 to 90.", "longitude": "Degrees to the east, from -180 to 180."}
     return Said(f"{subject} is out of range", most.get(str(key[-1]), "A port is a number from 1 to 65535."))
 
 
@@ -193,17 +206,29 @@ def _not_a_choice(detail: ErrorDetails, _: Key, subject: str) -> Said:
     return Said(f"{subject} is not one of the choices".strip(), choices(detail["input"], allowed))
 
 
-def _target_type(detail: ErrorDetails, _: Key, __: str) -> Said:
+def _choice(detail: ErrorDetails, key: Key, _: str) -> Said:
+    section = str(key[0])
+    choosing = shape.CHOOSING[section][0]
     if detail["type"] == "union_tag_not_found":
-        return Said("has no type", f"Add type: {TARGETS}.", "missing", at_key=True)
-    return Said(*about_type(detail["ctx"]["tag"]))
+        return Said(f"has no {choosing}", f"Add {choosing}: {_choices(section)}.", "missing", at_key=True)
+    return Said(*about_choice(section, detail["ctx"]["tag"]))
 
 
-def about_type(written: object) -> tuple[str, str]:
-    """Say that there is no such type of target: message and advice."""
-    close = nearest(written, shape.TARGET_TYPES)
+def _choices(section: str) -> str:
+    return TARGETS if section == "target" else _INSTRUMENTS
+
+
+def about_choice(section: str, written: object) -> tuple[str, str]:
+    """Say that there is no such type of target, or no such instrument: message and advice.
+
+    Args:
+        section: The section that it is of.
+        written: What stands in the file.
+    """
+    close = nearest(written, shape.CHOOSING[section][1])
     guess = f"Did you mean {close}? " if close else ""
-    return f"{shown(written)} is not a type of target", f"{guess}Choose {TARGETS}."
+    what = "a type of target" if section == "target" else "an instrument"
+    return f"{shown(written)} is not {what}", f"{guess}Choose {_choices(section)}."
 
 
 _PATTERNS = {
@@ -238,11 +263,13 @@ _SAY: dict[str, Callable[[ErrorDetails, Key, str], Said]] = {
     "list_type": _not_list,
     "tuple_type": _not_list,
     "int_type": _not_number,
+    "float_type": _not_degrees,
+    "float_parsing": _not_degrees,
     "greater_than_equal": _out_of_range,
     "less_than_equal": _out_of_range,
     "literal_error": _not_a_choice,
-    "union_tag_not_found": _target_type,
-    "union_tag_invalid": _target_type,
+    "union_tag_not_found": _choice,
+    "union_tag_invalid": _choice,
     "string_pattern_mismatch": _pattern,
     "too_short": _too_short,
     "string_too_long": _too_long,

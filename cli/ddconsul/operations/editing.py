@@ -42,6 +42,9 @@ def section_at(root: CommentedMap, way: Key) -> CommentedMap:
     """Return the section at a key; made where it is not there."""
     section: Any = root
     for part in way:
+        if isinstance(section, CommentedMap) and isinstance(part, int):
+            # One section stands for a list of one.
+            continue
         if isinstance(section, CommentedMap) and section.get(part) is None:
             section[part] = CommentedMap()
         section = section[part]

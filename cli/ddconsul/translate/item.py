@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from ddconsul.instance.translated import Translated
 
 Way = tuple[str | int, ...]
-Value = str | bool | int | None
+Value = str | bool | int | dict[str, Any] | None
+"""What a field is; a dictionary is one that changes with time: {"schedule": [[moment, value], ...]}."""
 
 
 @dataclass

@@ -9,8 +9,10 @@ from ddconsul.translate.brand import image_objects
 from ddconsul.translate.home import banners, cards, feeds, pictures
 from ddconsul.translate.menu import content_blocks
 from ddconsul.translate.pages import pages
+from ddconsul.translate.participation import census, code_files, participation_texts
 from ddconsul.translate.settings import setting_items
 from ddconsul.translate.texts import texts
+from ddconsul.translate.vraagstuk import uploads, vraagstukken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,10 +39,13 @@ def objects(instance: Instance) -> Iterator[Item]:
     """Yield the objects, in the order in which they are made."""
     yield from accounts(instance)
     yield from pages(instance)
+    yield from vraagstukken(instance)
     yield from content_blocks(instance)
     yield from cards(instance)
     yield from banners(instance)
     yield from texts(instance)
+    yield from participation_texts(instance)
+    yield from census(instance)
     yield from feeds(instance)
     yield from image_objects(instance)[0]
 
@@ -48,11 +53,11 @@ def objects(instance: Instance) -> Iterator[Item]:
 def files(instance: Instance) -> dict[str, dict[str, str]]:
     """Return the files that objects name, by the checksum that Active Storage keeps of them."""
     own = {
-        picture.checksum: {
-            "name": picture.path.name,
-            "content_type": picture.content_type,
-            "path": f"/srv/ddconsul/{instance.site}/shared/content/{picture.md5}{picture.path.suffix.lower()}",
+        file.checksum: {
+            "name": file.path.name,
+            "content_type": file.content_type,
+            "path": f"/srv/ddconsul/{instance.site}/shared/content/{file.md5}{file.path.suffix.lower()}",
         }
-        for picture in pictures(instance)
+        for file in (*pictures(instance), *uploads(instance))
     }
-    return {**own, **image_objects(instance)[1]}
+    return {**own, **image_objects(instance)[1], **code_files(instance)}

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from ddconsul.translate.brand import brand_files, brand_places, image_files
+from ddconsul.translate.brand import brand_files, brand_places, image_files, mail_colours
 from ddconsul.translate.brand.messages import STARTING, message_pages
 from ddconsul.translate.home import pictures
+from ddconsul.translate.participation import code_contents
 from ddconsul.translate.state import state_document
+from ddconsul.translate.vraagstuk import uploads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ddconsul.instance.models import Instance, Smtp
+    from ddconsul.instance.participation import LogIn
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ def _site(instance: Instance, material: Material) -> dict[str, Any]:
     return {
         "consul_site_time_zone": instance.municipality.time_zone,
         "consul_site_smtp": _smtp(instance.mail.smtp, instance.municipality.domain),
+        "consul_site_log_in": _log_in(instance.participation.log_in),
+        "consul_site_mail_colours": mail_colours(instance.branding),
         "consul_site_admin_networks": list(instance.network.allowed_admin_ips),
         "consul_site_content": _content(instance, material),
         "consul_site_texts": dict(material.words),
@@ -136,7 +141,7 @@ def _content(instance: Instance, material: Material) -> list[dict[str, str]]:
             "name": picture.path.name,
             "content_type": picture.content_type,
         }
-        for picture in pictures(instance)
+        for picture in (*pictures(instance), *uploads(instance))
     }
     made = {
         image.checksum: {
@@ -147,7 +152,7 @@ def _content(instance: Instance, material: Material) -> list[dict[str, str]]:
         }
         for image in image_files(instance)
     }
-    return [*found.values(), *made.values()]
+    return [*found.values(), *made.values(), *code_contents(instance)]
 
 
 def _smtp(smtp: Smtp | None, domain: str) -> dict[str, Any]:
@@ -161,6 +166,16 @@ def _smtp(smtp: Smtp | None, domain: str) -> dict[str, Any]:
         **user,
         "enable_starttls_auto": smtp.starttls,
     }
+
+
+def _log_in(log_in: LogIn) -> dict[str, dict[str, str]]:
+    oidc, saml = log_in.oidc, log_in.saml
+    providers: dict[str, dict[str, str]] = {}
+    if oidc is not None:
+        providers["oidc"] = {"issuer": oidc.issuer, "client_id": oidc.client_id}
+    if saml is not None:
+        providers["saml"] = {"metadata_url": saml.metadata_url, "entity_id": saml.entity_id}
+    return providers
 
 
 def _nginx(instance: Instance, material: Material) -> dict[str, Any]:

@@ -1,0 +1,289 @@
+"""Section `districts`: the municipality's districts, which are Consul's geozones."""
+
+# Pydantic reads these annotations at run time, so they are not postponed.
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
+
+from ddconsul.instance.home import ObjectKey
+from ddconsul.instance.section import Contradiction, Section
+from ddconsul.instance.values import Colour, Kind, Line, base_folder, existing_file, wrong
+
+# More than this and every page with the map carries it along.
+_LARGEST = 1_000_000
+# A millionth of a degree is a decimetre.
+_DECIMALS = 6
+# Longer borders are not looked at for where they cross themselves: that would take too long.
+_MOST_PLACES = 5000
+_SMALLEST_RING = 4
+_DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+_RD = "EPSG:28992"
+_SIMPLER = "Simplify the lines: a district does well with a few hundred points."
+
+
+class Box(NamedTuple):
+    """A part of the earth, or of a map: west, south, east and north of it."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, x: float, y: float) -> bool:
+        """Tell whether a place is in it."""
+        return self.west <= x <= self.east and self.south <= y <= self.north
+
+
+# The Netherlands and what lies around it; Bonaire; Saba and Sint Eustatius. Degrees, WGS84.
+_HERE = (Box(2.5, 50.3, 7.8, 54.2), Box(-69.2, 11.5, -67.5, 13.0), Box(-63.8, 17.2, -62.5, 18.0))
+# Where the Dutch national grid is used (RD, EPSG:28992). Metres.
+_GRID = Box(-10_000, 289_000, 300_000, 640_000)
+
+
+@dataclass(frozen=True)
+class Area:
+    """The area of a district.
+
+    Args:
+        path: Its file.
+        geojson: The area as Consul takes it: a FeatureCollection in WGS84, two coordinates to a place.
+    """
+
+    path: Path
+    geojson: str = ""
+
+
+def _area(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, Area):
+        return value
+    if not isinstance(value, str):
+        raise wrong("is not a path", "Write the path of a GeoJSON file.")
+    path = existing_file(value, info)
+    assert isinstance(path, Path)  # noqa: S101 — for mypy
+    return Area(path) if base_folder(info) is None else Area(path, geojson(path.read_bytes()))
+
+
+def geojson(data: bytes) -> str:
+    """Return GeoJSON (RFC 7946) as Consul takes it: checked, in WGS84, in one form.
+
+    Args:
+        data: What stands in a file; places on the Dutch national grid are converted.
+
+    Raises:
+        PydanticCustomError: When it is not right, with what to do.
+    """
+    if len(data) > _LARGEST:
+        raise wrong(f"has {len(data) / _LARGEST:.1f} MB; 1 MB is the most", _SIMPLER)
+    try:
+        read = json.loads(data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise wrong(
+            "is not GeoJSON", "It is a JSON file: a FeatureCollection with the area of the district."
+        ) from error
+    shapes = list(_geometries(read))
+    if not shapes:
+        raise wrong("holds no area", "It has at least one Polygon or MultiPolygon.")
+    places = [place for shape in shapes for place in _places(shape)]
+    convert = _conversion(read, places)
+    features = [{"type": "Feature", "properties": {}, "geometry": _converted(shape, convert)} for shape in shapes]
+    return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
+
+
+def _geometries(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 — whatever stands there
+    """Yield the geometries, in whatever of GeoJSON's forms they stand."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    if kind == "FeatureCollection" and isinstance(value.get("features"), list):
+        for feature in value["features"]:
+            yield from _geometries(feature)
+    elif kind == "Feature":
+        if value.get("geometry") is not None:
+            yield from _geometries(value["geometry"])
+    elif kind == "GeometryCollection" and isinstance(value.get("geometries"), list):
+        for geometry in value["geometries"]:
+            yield from _geometries(geometry)
+    elif kind in _DEPTH and isinstance(value.get("coordinates"), list):
+        if kind not in {"Polygon", "MultiPolygon"}:
+            raise wrong(f"holds a {kind}, which is no area", "Keep the Polygon or MultiPolygon of the district alone.")
+        _check_rings(value)
+        yield value
+    else:
+        what = f"holds {kind}" if kind else "holds something"
+        raise wrong(f"{what} that is not GeoJSON", "It is a FeatureCollection, a Feature or a geometry.")
+
+
+def _rings(geometry: dict[str, Any]) -> Iterator[Any]:
+    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    for polygon in polygons:
+        if not isinstance(polygon, list) or not polygon:
+            raise wrong("holds an area without lines", "Make the file anew, or ask for the district's border.")
+        yield from polygon
+
+
+def _check_rings(geometry: dict[str, Any]) -> None:
+    for ring in _rings(geometry):
+        if not isinstance(ring, list) or not all(_is_place(place) for place in ring):
+            raise wrong("holds a place that is not two numbers", "A place is [longitude, latitude].")
+        if len(ring) < _SMALLEST_RING or ring[0] != ring[-1]:
+            raise wrong("holds a line that does not close", "The last place of each line is its first one again.")
+        if _crosses_itself(ring):
+            raise wrong("holds a line that crosses itself", "Repair the border, such as with QGIS: Fix geometries.")
+
+
+def _is_place(place: object) -> bool:
+    return (
+        isinstance(place, list)
+        and len(place) >= 2  # noqa: PLR2004 — and maybe a height
+        and all(isinstance(number, int | float) and not isinstance(number, bool) for number in place)
+        and all(math.isfinite(number) for number in place)
+    )
+
+
+def _places(geometry: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    return ((place[0], place[1]) for ring in _rings(geometry) for place in ring)
+
+
+def _crosses_itself(ring: list[list[float]]) -> bool:
+    """Tell whether two of a line's pieces cross. Sorted from west to east, few pieces are near enough to look at."""
+    points = [(place[0], place[1]) for place in ring if len(ring) <= _MOST_PLACES]
+    pieces = sorted(
+        ((min(a[0], b[0]), max(a[0], b[0]), a, b) for a, b in itertools.pairwise(points) if a != b),
+        key=lambda piece: piece[0],
+    )
+    near: list[tuple[float, float, tuple[float, float], tuple[float, float]]] = []
+    for piece in pieces:
+        near = [other for other in near if other[1] >= piece[0]]
+        if any(_cross(piece[2], piece[3], other[2], other[3]) for other in near):
+            return True
+        near.append(piece)
+    return False
+
+
+_Point = tuple[float, float]
+
+
+def _cross(a: _Point, b: _Point, c: _Point, d: _Point) -> bool:
+    """Tell whether two pieces cross in a place that is an end of neither."""
+
+    def side(p: _Point, q: _Point, r: _Point) -> float:
+        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+
+
+def _conversion(read: dict[str, Any], places: list[_Point]) -> Callable[[_Point], _Point]:
+    """Return what makes places in WGS84 of places as they stand there.
+
+    Before RFC 7946 a file could name its grid (`crs`); files of Dutch software still do.
+    """
+    named = _named_grid(read)
+    degrees = all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in places)  # noqa: PLR2004 — all there are
+    if named == _RD or (not named and not degrees and all(_GRID.holds(*place) for place in places)):
+        if not all(_GRID.holds(*place) for place in places):
+            raise wrong(f"says that it is on the grid {_RD}, and has places outside of it", "Export it once more.")
+        return _from_rd()
+    if named and named not in {"EPSG:4326", "OGC:CRS84", "EPSG:4258"}:
+        raise wrong(f"is on the grid {named}", f"Export it in WGS84 (EPSG:4326) or on the Dutch grid ({_RD}).")
+    if not degrees:
+        todo = f"Export it in WGS84 (EPSG:4326) or on the Dutch grid ({_RD})."
+        raise wrong("has places that are no longitude and latitude", todo)
+    if _all_here(places):
+        return lambda place: place
+    if _all_here([(y, x) for x, y in places]):
+        raise wrong(
+            "has latitude before longitude", "In GeoJSON the longitude (east) comes first, such as [6.57, 53.22]."
+        )
+    x, y = next(place for place in places if not _all_here([place]))
+    raise wrong(f"has a place outside the Netherlands: [{x:g}, {y:g}]", "Is it the right file, in WGS84?")
+
+
+def _all_here(places: list[_Point]) -> bool:
+    return any(all(box.holds(*place) for place in places) for box in _HERE)
+
+
+def _named_grid(read: dict[str, Any]) -> str:
+    """Return the grid that a file names: `EPSG:28992`; "" when it names none."""
+    crs = read.get("crs")
+    name = crs.get("properties", {}).get("name", "") if isinstance(crs, dict) else ""
+    found = re.search(r"(EPSG|OGC)\W.*?(\w+)$", str(name).upper())
+    return f"{found[1]}:{found[2]}" if found else ""
+
+
+def _from_rd() -> Callable[[_Point], _Point]:
+    from pyproj import Transformer  # noqa: PLC0415 — only a file on the Dutch grid pays for it
+
+    transform = Transformer.from_crs(_RD, "EPSG:4326", always_xy=True).transform
+
+    def converted(place: _Point) -> _Point:
+        x, y = transform(*place)
+        return float(x), float(y)
+
+    return converted
+
+
+def _converted(geometry: dict[str, Any], convert: Callable[[_Point], _Point]) -> dict[str, Any]:
+    def place(numbers: list[float]) -> list[float]:
+        return [round(number, _DECIMALS) for number in convert((numbers[0], numbers[1]))]
+
+    def deep(value: list[Any], depth: int) -> list[Any]:
+        return place(value) if depth == 0 else [deep(item, depth - 1) for item in value]
+
+    kind = geometry["type"]
+    return {"type": kind, "coordinates": deep(geometry["coordinates"], _DEPTH[kind])}
+
+
+AreaFile = Annotated[
+    Any,
+    BeforeValidator(_area),
+    PlainSerializer(lambda area: str(area.path)),
+    Kind("path of a GeoJSON file"),
+    WithJsonSchema({"type": "string", "minLength": 1}),
+]
+
+
+def _code(value: str) -> str:
+    if re.fullmatch(r"(WK\d{6}|BU\d{8}|GM\d{4})", value):
+        return value
+    raise wrong("is not a code of CBS", "A wijk has WK and six digits, a buurt BU and eight: WK001401, BU00140101.")
+
+
+DistrictCode = Annotated[str, AfterValidator(_code), Kind("code of CBS, such as WK001401")]
+
+
+class District(Section):
+    """A district."""
+
+    key: ObjectKey = Field(
+        description="Name by which the rest of the file means it. Nobody sees it.", examples=["noord"]
+    )
+    name: Line = Field(description="Name, as inhabitants read it in every language.", examples=["Noord"])
+    code: DistrictCode | None = Field(None, description="Its code at CBS.", examples=["WK001401"])
+    census_code: Line | None = Field(
+        None, description="What a census answers for somebody who lives there, in quotes.", examples=["01"]
+    )
+    area: AreaFile | None = Field(
+        None,
+        description="GeoJSON file with its area, in WGS84 or on the Dutch grid (RD), to show it on maps.",
+        examples=["gebieden/noord.geojson"],
+    )
+    colour: Colour = Field("#154273", description="Colour of its area on maps.")
+
+
+def contradictions(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
+    """Yield districts that cannot be told apart."""
+    for part in ("key", "name", "code", "census_code"):
+        first: dict[str, int] = {}
+        for index, district in enumerate(districts):
+            value = getattr(district, part, None)
+            if value is None:
+                continue
+            other = first.setdefault(value.lower(), index)
+            if other != index:
+                message = f'"{value}" is the {part} of districts[{other}] as well'
+                yield Contradiction(("districts", index, part), message, "Give each district one of its own.")

@@ -1,0 +1,54 @@
+"""Instance → a poll with its questions and their options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ddconsul.translate.item import Item
+from ddconsul.translate.vraagstuk.common import as_html, image, markdown_html, way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ddconsul.instance.models import Instance
+
+_KINDS = {"single": "unique", "multiple": "multiple", "open": "open"}
+"""What Consul calls each kind of question (VotationType)."""
+
+
+def poll(instance: Instance, index: int) -> Iterator[Item]:
+    """Yield the poll, its questions and their options."""
+    one: Any = instance.vraagstuk[index]
+    languages, zone = instance.municipality.languages, instance.municipality.time_zone
+    item = Item("poll", one.key, way(index), {"slug": one.key})
+    item.translate("name", one.title, languages, "title").translate("summary", one.summary, languages, "summary")
+    item.translate("description", markdown_html(one.description, instance), languages, "description")
+    item.complete(languages[0], "name")
+    item.set("starts_at", one.opens.utc(zone), "opens").set("ends_at", one.closes.utc(zone), "closes")
+    there = ("districts",) if one.districts else ()
+    item.set("geozone_restricted", bool(one.districts), *there).set("districts", " ".join(one.districts), *there)
+    item.set("results", one.results, *_if_given(one, "results"))
+    yield image(item.set("stats", one.statistics, *_if_given(one, "statistics")), one)
+    for order, question in enumerate(one.questions, 1):
+        yield from _question(instance, index, order, question, item.key)
+
+
+def _question(instance: Instance, index: int, order: int, question: Any, parent: str) -> Iterator[Item]:  # noqa: ANN401
+    one, languages = instance.vraagstuk[index], instance.municipality.languages
+    place = way(index, "questions", order - 1)
+    item = Item("question", f"{one.key}/{question.key}", place, parent=parent)
+    item.translate("title", question.title, languages, "title")
+    item.set("vote_type", _KINDS[question.kind], *_if_given(question, "kind"))
+    if question.max_votes is not None:
+        item.set("max_votes", question.max_votes, "max_votes")
+    yield item.set("order", order)
+    for number, option in enumerate(question.options, 1):
+        name = f"{one.key}/{question.key}/{option.key}"
+        answer = Item("option", name, (*place, "options", number - 1), parent=item.key)
+        answer.translate("title", option.title, languages, "title")
+        answer.translate("description", as_html(option.description), languages, "description")
+        yield answer.complete(languages[0], "title").set("given_order", number)
+
+
+def _if_given(section: Any, name: str) -> tuple[str, ...]:  # noqa: ANN401 — any section
+    return (name,) if name in section.model_fields_set else ()
