@@ -19,10 +19,26 @@ Rails.application.routes.draw do
   get "account", to: "account#show"
   get "admin", to: "admin/dashboard#index", as: :admin_root
 
-  Participation::MODULES.each do |name, path|
-    get path, to: "modules#index", defaults: { module: name }, as: "#{name}_module"
+  resources :polls, only: %i[index show] do
+    post :answer, on: :member
   end
-  get "sdg/goals", to: "modules#index", defaults: { module: "sdg" }
+  resources :budgets, only: %i[index show] do
+    resources :investments, only: %i[new create], controller: "budgets/investments"
+    resources :lines, only: :create, path: "ballot/lines", controller: "budgets/lines"
+  end
+  namespace :legislation do
+    resources :processes, only: %i[index show] do
+      resources :proposals, only: :create
+      resources :questions, only: [] do
+        resources :answers, only: :create
+      end
+    end
+  end
+  resources :debates, only: %i[index show] do
+    resources :comments, only: :create
+  end
+  resources :proposals, only: %i[index show new create]
+  %w[sdg sdg/goals].each { |path| get path, to: "modules#index", defaults: { module: "sdg" } }
 
   get "help", to: "pages#help"
   get "help/faq", to: "pages#show", defaults: { id: "faq" }

@@ -49,8 +49,9 @@ module DDConsul
       objects = @document.fetch("objects", [])
       freeze = Freeze.new(@document, memory, @report)
       Settings.new(memory, @report, method(:enforced?)).apply(@document.fetch("settings", {}))
-      Objects.new(@document, memory, @report, method(:enforced?), @files, freeze).apply(objects)
-      Departures.new(memory, @report, method(:enforced?), freeze).apply(objects.map { |object| object["key"] })
+      run = Objects.new(@document, memory, @report, method(:enforced?), @files, freeze)
+      run.apply(objects)
+      Departures.new(run, memory, @report, method(:enforced?), freeze).apply(objects.map { |object| object["key"] })
       freeze.close
     end
 

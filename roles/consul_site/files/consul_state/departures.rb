@@ -4,7 +4,8 @@ module DDConsul
   # Objects that left the document. What we made and nobody uses is removed, what
   # somebody uses is hidden, and what was there before us stays as it is.
   class Departures
-    def initialize(memory, report, enforced, freeze)
+    def initialize(run, memory, report, enforced, freeze)
+      @run = run
       @memory = memory
       @report = report
       @enforced = enforced
@@ -13,8 +14,10 @@ module DDConsul
 
     # The last one made first: cards before their page.
     def apply(keys)
-      @memory.objects.reverse_each do |remembered|
-        depart(remembered) unless keys.include?(remembered.key)
+      leaving = @memory.objects.reject { |remembered| keys.include?(remembered.key) }
+      @wholes = Wholes.new(@memory, leaving, method(:kind_of), method(:edited?))
+      leaving.reverse_each do |remembered|
+        depart(remembered)
       rescue StandardError => e
         raise Refusal.of(e, remembered.key, [])
       end
@@ -23,30 +26,38 @@ module DDConsul
     private
 
     def depart(remembered)
-      name = remembered.key.split.first
-      kind = Kind.named(name).new(nil, "key" => remembered.key)
       record = remembered.record
       return @memory.forget(remembered.key) unless record
 
-      case name
+      kind = kind_of(remembered.key)
+      case remembered.key.split.first
       when "account" then account(remembered, kind, record)
       when "image" then image(remembered, kind, record)
       else anything(remembered, kind, record)
       end
     end
 
+    def kind_of(key)
+      Kind.named(key.split.first).new(@run, "key" => key)
+    end
+
     def anything(remembered, kind, record)
       key = remembered.key
       title = kind.title(record)
       return leave(key, title) unless remembered.made
-      return @report.change(key, Objects::WHOLE, title, nil, :conflict) if edited?(kind, key, record)
+
+      fate = @wholes.fate(kind, record) || fate(kind, key, record)
+      return keep(kind, key, record, title) if fate == :edited
 
       @freeze.look(kind, record, Objects::WHOLE, title, nil)
       @memory.forget(key)
-      return take_away(kind, key, record, title) unless kind.used?(record)
+      fate == :gone ? take_away(kind, key, record, title) : put_away(kind, key, record, title)
+    end
 
-      kind.hide(record)
-      @report.change(key, Objects::WHOLE, title, nil, :withdrawn)
+    def fate(kind, key, record)
+      return :edited if edited?(kind, key, record)
+
+      kind.used?(record) ? :used : :gone
     end
 
     def take_away(kind, key, record, title)
@@ -54,12 +65,24 @@ module DDConsul
       @report.change(key, Objects::WHOLE, title, nil, :removed)
     end
 
+    # Closed or hidden; a part of what is closed stays in it as it is.
+    def put_away(kind, key, record, title)
+      hidden = !@wholes.part?(kind, record) && kind.hide(record)
+      @report.change(key, Objects::WHOLE, title, hidden ? nil : title, :withdrawn)
+    end
+
+    # An edit in the admin pages is not thrown away with its object, nor with what that is a part of.
+    def keep(kind, key, record, title)
+      return if @wholes.part?(kind, record) && !edited?(kind, key, record)
+
+      @report.change(key, Objects::WHOLE, title, nil, :conflict)
+    end
+
     def leave(key, title)
       @memory.forget(key)
       @report.change(key, Objects::WHOLE, title, title, :withdrawn)
     end
 
-    # An edit in the admin pages is not thrown away with its object.
     def edited?(kind, key, record)
       return false if @enforced.call(key)
 

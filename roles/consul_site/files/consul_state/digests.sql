@@ -45,16 +45,143 @@ LEFT JOIN (
   SELECT 'I18nContent', i18n_content_id, (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
   FROM i18n_content_translations AS texts
   UNION ALL
+  SELECT 'Geozone', id,
+         (to_jsonb(districts) - ARRAY['created_at', 'updated_at'])::text
+  FROM geozones AS districts
+  UNION ALL
+  SELECT 'Tag', id, concat_ws('|', name, kind) FROM tags
+  UNION ALL
+  SELECT 'Poll', id,
+         (to_jsonb(polls) - ARRAY['created_at', 'updated_at', 'comments_count', 'tsv'])::text
+  FROM polls AS polls
+  UNION ALL
+  SELECT 'Poll', poll_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM poll_translations AS texts
+  UNION ALL
+  SELECT process_type, process_id, concat_ws('|', results, stats) FROM reports WHERE process_type = 'Poll'
+  UNION ALL
+  SELECT 'Poll', poll_id, geozone_id::text FROM geozones_polls
+  UNION ALL
+  SELECT 'Poll::Question', id,
+         (to_jsonb(questions) - ARRAY['updated_at', 'comments_count', 'tsv'])::text
+  FROM poll_questions AS questions
+  UNION ALL
+  SELECT 'Poll::Question', poll_question_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM poll_question_translations AS texts
+  UNION ALL
+  SELECT questionable_type, questionable_id, concat_ws('|', vote_type, max_votes) FROM votation_types
+  UNION ALL
+  SELECT 'Poll::Question::Option', id,
+         (to_jsonb(options) - ARRAY['most_voted'])::text
+  FROM poll_question_answers AS options
+  UNION ALL
+  SELECT 'Poll::Question::Option', poll_question_answer_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM poll_question_answer_translations AS texts
+  UNION ALL
+  SELECT 'Budget', id,
+         (to_jsonb(budgets) - ARRAY['created_at', 'updated_at'])::text
+  FROM budgets AS budgets
+  UNION ALL
+  SELECT 'Budget', budget_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM budget_translations AS texts
+  UNION ALL
+  SELECT 'Budget::Phase', id,
+         (to_jsonb(phases) - ARRAY['next_phase_id'])::text
+  FROM budget_phases AS phases
+  UNION ALL
+  SELECT 'Budget::Phase', budget_phase_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM budget_phase_translations AS texts
+  UNION ALL
+  SELECT 'Budget::Group', id,
+         (to_jsonb(groups) - ARRAY['created_at', 'updated_at'])::text
+  FROM budget_groups AS groups
+  UNION ALL
+  SELECT 'Budget::Group', budget_group_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM budget_group_translations AS texts
+  UNION ALL
+  SELECT 'Budget::Heading', id,
+         (to_jsonb(headings) - ARRAY['created_at', 'updated_at'])::text
+  FROM budget_headings AS headings
+  UNION ALL
+  SELECT 'Budget::Heading', budget_heading_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM budget_heading_translations AS texts
+  UNION ALL
+  SELECT 'Legislation::Process', id,
+         (to_jsonb(processes) - ARRAY['created_at', 'updated_at', 'tsv'])::text
+  FROM legislation_processes AS processes
+  UNION ALL
+  SELECT 'Legislation::Process', legislation_process_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM legislation_process_translations AS texts
+  UNION ALL
+  SELECT 'Legislation::DraftVersion', id,
+         (to_jsonb(drafts) - ARRAY['created_at', 'updated_at'])::text
+  FROM legislation_draft_versions AS drafts
+  UNION ALL
+  SELECT 'Legislation::DraftVersion', legislation_draft_version_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM legislation_draft_version_translations AS texts
+  UNION ALL
+  SELECT 'Legislation::Question', id,
+         (to_jsonb(questions) - ARRAY['created_at', 'updated_at', 'answers_count', 'comments_count'])::text
+  FROM legislation_questions AS questions
+  UNION ALL
+  SELECT 'Legislation::Question', legislation_question_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM legislation_question_translations AS texts
+  UNION ALL
+  SELECT 'Legislation::QuestionOption', id,
+         (to_jsonb(options) - ARRAY['created_at', 'updated_at', 'answers_count'])::text
+  FROM legislation_question_options AS options
+  UNION ALL
+  SELECT 'Legislation::QuestionOption', legislation_question_option_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM legislation_question_option_translations AS texts
+  UNION ALL
+  SELECT 'Milestone', id,
+         (to_jsonb(milestones) - ARRAY['created_at', 'updated_at'])::text
+  FROM milestones AS milestones
+  UNION ALL
+  SELECT 'Milestone', milestone_id,
+         (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM milestone_translations AS texts
+  UNION ALL
+  SELECT 'Document', id, title FROM documents
+  UNION ALL
+  SELECT 'Debate', debate_id, (to_jsonb(texts) - ARRAY['created_at', 'updated_at'])::text
+  FROM debate_translations AS texts
+  WHERE debate_id IN (SELECT record_id FROM ddconsul.objects WHERE record_type = 'Debate')
+  UNION ALL
+  SELECT 'Debate', id, hidden_at::text FROM debates
+  WHERE id IN (SELECT record_id FROM ddconsul.objects WHERE record_type = 'Debate')
+  UNION ALL
+  SELECT taggable_type, taggable_id, concat_ws('|', context, tags.name)
+  FROM taggings JOIN tags ON tags.id = tag_id
+  WHERE taggable_type = 'Legislation::Process' AND context = 'customs'
+     OR taggable_type = 'Debate' AND taggable_id IN
+        (SELECT record_id FROM ddconsul.objects WHERE record_type = 'Debate')
+  UNION ALL
+  SELECT 'DDConsul::Census', 1, md5(string_agg(concat_ws('|', document_type, document_number), ','
+                                               ORDER BY document_type, document_number))
+  FROM local_census_records
+  UNION ALL
   SELECT attachments.record_type, attachments.record_id, checksum
   FROM active_storage_attachments AS attachments
   JOIN active_storage_blobs AS blobs ON blobs.id = blob_id
-  WHERE attachments.record_type = 'SiteCustomization::Image'
+  WHERE attachments.record_type IN ('SiteCustomization::Image', 'Document')
   UNION ALL
   SELECT imageable_type, imageable_id, checksum
   FROM images
   JOIN active_storage_attachments AS attachments
     ON attachments.record_type = 'Image' AND attachments.record_id = images.id
   JOIN active_storage_blobs AS blobs ON blobs.id = blob_id
-  WHERE imageable_type = 'Widget::Card'
+  WHERE imageable_type IN ('Widget::Card', 'Poll', 'Budget', 'Legislation::Process')
 ) AS held ON held.record_type = objects.record_type AND held.record_id = objects.record_id
 GROUP BY objects.key

@@ -21,12 +21,18 @@ module DDConsul
       raise
     end
 
-    # A new blob, or nil: a check comes before the file is on the host.
+    # Where it is, or nil: a check comes before the file is on the host.
+    def path(checksum)
+      path = @files.fetch(checksum).fetch("path")
+      path unless @check && !File.exist?(path)
+    end
+
+    # A new blob, or nil.
     def blob(checksum)
       file = @files.fetch(checksum)
-      return if @check && !File.exist?(file["path"])
+      path = path(checksum) or return
 
-      File.open(file["path"], "rb") do |io|
+      File.open(path, "rb") do |io|
         ActiveStorage::Blob.create_and_upload!(io:, filename: file["name"], content_type: file["content_type"])
                            .tap { |blob| @blobs << blob }
       end

@@ -46,7 +46,7 @@ module DDConsul
     end
 
     def fields
-      @spec["fields"]
+      @spec.fetch("fields", {})
     end
 
     def parent
@@ -128,7 +128,7 @@ module DDConsul
       record.destroy!
     end
 
-    # The poll, the budget or the process that it is a part of, and goes with.
+    # The poll, the budget or the process that it is, or is a part of and goes with.
     def root(_record); end
 
     # All that hangs beneath it, whoever made it.

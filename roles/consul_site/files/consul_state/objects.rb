@@ -58,10 +58,16 @@ module DDConsul
 
     def object(kind)
       remembered = @memory.object(kind.key)
-      record = remembered&.record
-      return deleted(kind) if remembered && record.nil? && !@enforced.call(kind.key)
+      return unknown(kind) if remembered.nil? || made?(kind.parent)
 
-      record ? existing(kind, record) : unknown(kind)
+      record = remembered.record
+      return record_gone(kind) unless record
+
+      orphan?(kind) ? @gone << kind.key : existing(kind, record)
+    end
+
+    def record_gone(kind)
+      @enforced.call(kind.key) ? unknown(kind) : deleted(kind)
     end
 
     # Deleted in the admin pages, or by whose account it was. An edit like any other: kept.

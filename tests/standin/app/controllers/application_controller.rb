@@ -9,8 +9,14 @@ class ApplicationController < ActionController::Base
   rescue_from AccessDenied do
     redirect_to root_path, alert: t("flash.denied")
   end
+  # Not an error: anybody may ask for any address, and the log is read for errors.
+  rescue_from(ActiveRecord::RecordNotFound) { not_found }
 
   private
+
+  def not_found
+    render file: Rails.public_path.join("404.html"), status: :not_found, layout: false
+  end
 
   def current_user
     @current_user ||= User.find_by(id: session[:user_id]) if session[:user_id]

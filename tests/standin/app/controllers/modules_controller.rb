@@ -1,11 +1,12 @@
 # frozen_string_literal: true
 
-# The page of one module. It has no contents: those are Consul's own.
+# The goals of the United Nations: the one module in which nobody does anything.
 class ModulesController < ApplicationController
-  def index
-    @module = params[:module]
-    raise FeatureDisabled, "#{@module} is off" unless Participation.enabled?(@module)
+  include Participating
 
-    @goals = SDG::Goal.order(:code).pluck(:code) if @module == "sdg"
+  module_of "sdg"
+
+  def index
+    @goals = SDG::Goal.order(:code).pluck(:code)
   end
 end

@@ -7,10 +7,8 @@ class PagesController < ApplicationController
 
   def show
     @page = SiteCustomization::Page.published.find_by(slug: params[:id])
-    @cards = @page.cards.includes(:translations) if @page
-    return if @page
+    return not_found unless @page
 
-    # Not an error: anybody may ask for any address, and the log is read for errors.
-    render file: Rails.public_path.join("404.html"), status: :not_found, layout: false
+    @cards = @page.cards.includes(:translations)
   end
 end

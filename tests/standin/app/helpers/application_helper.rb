@@ -35,6 +35,18 @@ module ApplicationHelper
 
   def banner_section = controller_name == "welcome" ? "homepage" : @module
 
+  def moments(record)
+    t("participation.moments", from: l(record.starts_at, format: :long), until: l(record.ends_at, format: :long))
+  end
+
+  def days(range)
+    t("participation.moments", from: l(range.first, format: :long), until: l(range.last, format: :long))
+  end
+
+  def money(amount, budget)
+    number_to_currency(amount, unit: budget.currency_symbol, precision: 0, delimiter: ".", format: "%u %n")
+  end
+
   def admin_page? = controller_path.start_with?("admin/")
 
   def menu_link(label, path, current: request.path == path)

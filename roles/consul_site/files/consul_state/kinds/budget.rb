@@ -12,7 +12,7 @@ module DDConsul
 
     # Until the moment that was announced, also when nobody has come by to end it.
     def self.voting?(budget)
-      return false unless budget&.persisted? && budget.published && budget.phase == "balloting"
+      return false if budget.nil? || budget.new_record? || !budget.published || budget.phase != "balloting"
 
       ends = budget.phases.find_by(kind: "balloting")&.ends_at
       ends.nil? || ends > Time.current
@@ -34,8 +34,12 @@ module DDConsul
       record.name
     end
 
+    def root(record)
+      record
+    end
+
     def parts(record)
-      [*record.groups, *record.headings]
+      [*record.groups, *record.headings, *record.phases.select { |phase| @run.key_of(phase) }]
     end
 
     def used?(record)
@@ -55,15 +59,15 @@ module DDConsul
 
     private
 
-    # What an administrator would press a button for, unless he or she did. What can't be counted doesn't hold up the end.
+    # What an administrator would press a button for, unless he or she did; who still can when this doesn't work.
     def count(record)
       return if !defined?(Budget::Result) || record.investments.where(winner: true).exists?
 
       Budget.transaction(requires_new: true) do
         record.headings.each { |heading| Budget::Result.new(record, heading).calculate_winners }
       end
-    rescue ActiveRecord::RecordInvalid => e
-      @run.warn(key, "the result was not counted: #{e.message}")
+    rescue ActiveRecord::RecordInvalid
+      nil
     end
   end
 end

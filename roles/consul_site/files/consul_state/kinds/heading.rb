@@ -24,7 +24,7 @@ module DDConsul
     end
 
     def voting?(record)
-      BudgetKind.voting?(record.group.budget)
+      BudgetKind.voting?(record.group&.budget)
     end
 
     def title(record)

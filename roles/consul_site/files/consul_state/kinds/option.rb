@@ -20,7 +20,7 @@ module DDConsul
     end
 
     def voting?(record)
-      record.question.poll.current?
+      record.question&.poll&.current?
     end
 
     def root(record)

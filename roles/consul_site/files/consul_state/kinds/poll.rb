@@ -67,6 +67,10 @@ module DDConsul
       record.name
     end
 
+    def root(record)
+      record
+    end
+
     def parts(record)
       record.questions.flat_map { |question| [question, *question.question_options] }
     end
@@ -104,9 +108,8 @@ module DDConsul
     end
 
     def refuse_backwards(wanted)
-      return if wanted.values.any?(&:nil?) || wanted["starts_at"] <= wanted["ends_at"]
-
-      raise Refusal.new("it ends before it begins", key, "ends_at")
+      raise Refusal.new("it needs a beginning and an end", key, "ends_at") if wanted.values.any?(&:nil?)
+      raise Refusal.new("it ends before it begins", key, "ends_at") if wanted["starts_at"] > wanted["ends_at"]
     end
 
     def ahead(record)

@@ -17,6 +17,10 @@ module DDConsul
       "allegations_phase_enabled" => %w[allegations_start_date allegations_end_date]
     }.freeze
 
+    def root(record)
+      record
+    end
+
     def parts(record)
       questions = record.questions.flat_map { |question| [question, *question.question_options] }
       [*record.draft_versions, *questions, *record.milestones, *record.documents]

@@ -38,12 +38,11 @@ module DDConsul
 
     def save(record)
       super
-      record.votation_type&.save! # Rails leaves out one that was there and changed.
       record.update_columns(created_at: record.poll.created_at + @order.to_i) if @order
     end
 
     def voting?(record)
-      record.poll.current?
+      record.poll&.current?
     end
 
     def root(record)

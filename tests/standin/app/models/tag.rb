@@ -1,0 +1,7 @@
+# frozen_string_literal: true
+
+class Tag < ApplicationRecord
+  has_many :taggings, dependent: :destroy
+
+  validates :name, presence: true, uniqueness: true
+end
