@@ -264,6 +264,21 @@ class LaterDeploys:
         municipality.edit({"modules.budgets": False})
         municipality.deploy()
 
+    def test_an_edit_in_the_admin_pages_can_be_written_into_the_file(self, world: World) -> None:
+        municipality = world.municipality
+        comment = "# Wat de beheerder wijzigt, komt hier terug.\n"
+        municipality.file.write_text(comment + municipality.file.read_text())
+        set_by_hand(world, "mailer_from_name", "Team Meedoen")
+
+        adopted = municipality.run("adopt", "--json")
+
+        assert adopted.code == 0, adopted
+        told = [(one["object"], one["key"], one["value"]) for one in adopted.json["adopted"]]
+        assert told == [("setting mailer_from_name", "mail.name", "Team Meedoen")]
+        assert municipality.file.read_text().startswith(comment)
+        again = municipality.plan("--exit-code", code=0).json
+        assert (again["changes"], again["kept"], again["conflicts"]) == ([], [], [])
+
     def test_processes_that_are_killed_come_back(self, world: World) -> None:
         for part in ("web", "worker"):
             unit = f"ddconsul-{world.slug}-{part}.service"

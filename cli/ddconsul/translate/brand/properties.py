@@ -52,7 +52,7 @@ def mail_colours(branding: Branding) -> dict[str, str]:
     Their page is white, a little lighter than the site's, on which links were judged.
     """
     colours = {role: shade.value for role, shade in palette(branding).items()}
-    found = {}
+    found: dict[str, str] = {}
     if button := colours.get("button"):
         found |= {"button": button, "button_text": text_on(button)}
     if link := colours.get("link"):
