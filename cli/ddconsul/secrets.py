@@ -39,6 +39,9 @@ PASSWORD_FILE = "DDCONSUL_VAULT_PASSWORD_FILE"  # noqa: S105 — a name, no pass
 SECRET_KEY_BASE = "secret_key_base"  # noqa: S105 — a name, no password
 ADMINISTRATOR_PASSWORD = "administrator_password"  # noqa: S105 — a name, no password
 SMTP_PASSWORD = "smtp_password"  # noqa: S105 — a name, no password
+OIDC_CLIENT_SECRET = "oidc_client_secret"  # noqa: S105 — a name, no password
+# What the codes of letters are encrypted with: made with the first letters, and never again.
+LETTERS_KEY = "letters_key"
 
 
 def _new_key() -> str:

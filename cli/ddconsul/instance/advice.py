@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddconsul.instance import palette
+from ddconsul.instance.settings import attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ Advice = tuple["Key", str, str]
 
 def advice(document: Document, instance: Instance) -> Iterator[Problem]:
     """Yield advice, as problems that do not stand in the way."""
-    for found in (_about_tls, _about_contrast, _about_mail):
+    for found in (_about_tls, _about_contrast, _about_mail, _about_participation):
         for key, message, todo in found(instance):
             yield document.problem(document.place(key), key, message, todo, "advice")
 
@@ -53,3 +54,29 @@ def _about_mail(instance: Instance) -> Iterator[Advice]:
     elif smtp.port == SMTPS:
         what = f"{SMTPS} is for TLS from the first byte, which Consul's mail does not do"
         yield ("mail", "smtp", "port"), what, "Use port 587 with starttls: on when the server has it."
+
+
+def _about_participation(instance: Instance) -> Iterator[Advice]:
+    section = instance.participation
+    if section.verification == "email":
+        for name, ignored in (("postcodes", bool(section.postcodes)), ("min_age", section.min_age is not None)):
+            if ignored:
+                what = "is not looked at: verification email asks nobody for a postcode or date of birth"
+                yield ("participation", name), what, "Choose another participation.verification, or remove it."
+    elif section.verification == "letters" and section.codes is None:
+        what = "is letters, and there are no letters yet: nobody can vote or support"
+        yield ("participation", "verification"), what, "Make them with: ddconsul letters make"
+    elif section.verification == "census" and not _has_register(instance):
+        what = (
+            "is census, and no register is connected: only whom an administrator has put in Consul's own can take part"
+        )
+        yield (
+            ("participation", "verification"),
+            what,
+            "Connect one: settings feature.remote_census and remote_census.*.",
+        )
+
+
+def _has_register(instance: Instance) -> bool:
+    on, where = (attribute(key) for key in ("feature.remote_census", "remote_census.general.endpoint"))
+    return bool(getattr(instance.settings, on) and getattr(instance.settings, where))

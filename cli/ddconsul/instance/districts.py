@@ -7,12 +7,14 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from ddconsul.instance.home import ObjectKey
+from ddconsul.instance.participation import Postcodes
 from ddconsul.instance.section import Contradiction, Section
 from ddconsul.instance.values import Colour, Kind, Line, base_folder, existing_file, wrong
 
@@ -188,7 +190,7 @@ def _conversion(read: dict[str, Any], places: list[_Point]) -> Callable[[_Point]
         if not all(_GRID.holds(*place) for place in places):
             raise wrong(f"says that it is on the grid {_RD}, and has places outside of it", "Export it once more.")
         return _from_rd()
-    if named and named not in {"EPSG:4326", "OGC:CRS84", "EPSG:4258"}:
+    if named and named not in {"EPSG:4326", "CRS84", "EPSG:4258"}:
         raise wrong(f"is on the grid {named}", f"Export it in WGS84 (EPSG:4326) or on the Dutch grid ({_RD}).")
     if not degrees:
         todo = f"Export it in WGS84 (EPSG:4326) or on the Dutch grid ({_RD})."
@@ -210,11 +212,13 @@ def _all_here(places: list[_Point]) -> bool:
 def _named_grid(read: dict[str, Any]) -> str:
     """Return the grid that a file names: `EPSG:28992`; "" when it names none."""
     crs = read.get("crs")
-    name = crs.get("properties", {}).get("name", "") if isinstance(crs, dict) else ""
-    found = re.search(r"(EPSG|OGC)\W.*?(\w+)$", str(name).upper())
-    return f"{found[1]}:{found[2]}" if found else ""
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = str(properties.get("name", "") if isinstance(properties, dict) else "").upper()
+    found = re.search(r"EPSG\W.*?(\d+)$", name)
+    return f"EPSG:{found[1]}" if found else name.rpartition(":")[2]
 
 
+@cache
 def _from_rd() -> Callable[[_Point], _Point]:
     from pyproj import Transformer  # noqa: PLC0415 — only a file on the Dutch grid pays for it
 
@@ -266,6 +270,11 @@ class District(Section):
     code: DistrictCode | None = Field(None, description="Its code at CBS.", examples=["WK001401"])
     census_code: Line | None = Field(
         None, description="What a census answers for somebody who lives there, in quotes.", examples=["01"]
+    )
+    postcodes: tuple[Postcodes, ...] = Field(
+        (),
+        description="Postcodes in it: who gives one of them belongs to the district (verification postcodes, letters).",
+        examples=[["9711-9713", "9714 AB"]],
     )
     area: AreaFile | None = Field(
         None,

@@ -13,7 +13,7 @@ from ddconsul.operations.brand import make_brand
 from ddconsul.operations.changes import cautions_of, changes_of, effects_of, held_of, unified
 from ddconsul.operations.lock import only_run
 from ddconsul.operations.vocabulary import own_words
-from ddconsul.secrets import SMTP_PASSWORD
+from ddconsul.secrets import LETTERS_KEY, OIDC_CLIENT_SECRET, SMTP_PASSWORD
 from ddconsul.targets.factory import target_for
 from ddconsul.targets.trust import authorities, certificates
 from ddconsul.translate.vars import Material, deploy_variables
@@ -289,8 +289,9 @@ def complete_secrets(
     """Return the site's secrets; make those that are missing.
 
     Raises:
-        InputError: When the mail server asks for a password that nobody gave.
+        InputError: When the mail server asks for a password that nobody gave, or a secret of participation is missing.
     """
+    _secrets_of_participation(instance, paths)
     smtp = instance.mail.smtp
     if smtp is None or smtp.user is None or paths.secrets.load().get(SMTP_PASSWORD):
         return paths.secrets.complete()
@@ -302,3 +303,15 @@ def complete_secrets(
             "Run deploy in a terminal: it asks for the password. Or set DDCONSUL_SMTP_PASSWORD for one run.",
         )
     return paths.secrets.complete({SMTP_PASSWORD: password})
+
+
+def _secrets_of_participation(instance: Instance, paths: Paths) -> None:
+    section = instance.participation
+    needed = {
+        OIDC_CLIENT_SECRET: (section.log_in.oidc, "log_in.oidc", f"ddconsul secrets set {OIDC_CLIENT_SECRET}"),
+        LETTERS_KEY: (section.codes, "codes", "Restore the secrets that the codes of the letters were made with."),
+    }
+    present = paths.secrets.load() if any(value for value, _, _ in needed.values()) else {}
+    for name, (value, where, todo) in needed.items():
+        if value is not None and not present.get(name):
+            raise InputError(f"has no {name}, and participation.{where} is given", str(paths.secrets.file), todo)

@@ -9,6 +9,7 @@ from ddconsul.errors import InputError
 from ddconsul.secrets import (
     ADMINISTRATOR_PASSWORD,
     GENERATORS,
+    OIDC_CLIENT_SECRET,
     SECRET_KEY_BASE,
     SMTP_PASSWORD,
     SecretFiles,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The secrets that roles read, and how long each has to be at least (the roles refuse a shorter one).
-SHORTEST = {ADMINISTRATOR_PASSWORD: 12, SECRET_KEY_BASE: 64, SMTP_PASSWORD: 1}
+SHORTEST = {ADMINISTRATOR_PASSWORD: 12, SECRET_KEY_BASE: 64, SMTP_PASSWORD: 1, OIDC_CLIENT_SECRET: 1}
 SHORTEST_VAULT_PASSWORD = 12
 
 # What a new value means for a platform that is there.
@@ -28,6 +29,7 @@ EFFECTS = {
     ADMINISTRATOR_PASSWORD: "only a new platform gets it: on one that is there, change it on its account page too",
     SECRET_KEY_BASE: "the next deploy logs everybody out, and links in mails to reset a password end",
     SMTP_PASSWORD: "the next deploy sends mail with it",
+    OIDC_CLIENT_SECRET: "from the next deploy on, the provider of logins knows the platform by it",
 }
 
 

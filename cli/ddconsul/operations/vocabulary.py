@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Consul's texts (config/locales/<language>/*.yml), and what ddconsul adds to them.
 LOCALES = "config/locales/"
-OURS = "consul_build/templates/nl.yml"
+OURS = ("consul_build/templates/nl.yml", "consul_build/templates/en.yml")
 
 
 def own_words(instance: Instance, archive: Path) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def texts_of(archive: Path) -> dict[str, dict[str, str]]:
     """
     found: dict[str, dict[str, str]] = {}
     files = [content for name, content in read_members(archive, LOCALES) if name.endswith(".yml")]
-    for content in (*files, (assets.roles() / OURS).read_bytes()):
+    for content in (*files, *((assets.roles() / name).read_bytes() for name in OURS)):
         for language, texts in (YAML(typ="safe").load(content) or {}).items():
             found.setdefault(str(language), {}).update(_flat(texts or {}))
     return found

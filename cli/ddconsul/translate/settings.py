@@ -8,6 +8,7 @@ from ddconsul.instance.settings import attribute, catalogue
 from ddconsul.translate.brand import head_html
 from ddconsul.translate.item import Item
 from ddconsul.translate.menu import css
+from ddconsul.translate.participation import participation_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ NETWORKS = ("facebook", "instagram", "telegram", "twitter", "youtube")
 def setting_items(instance: Instance) -> Iterator[Item]:
     """Yield Consul's settings; flags as booleans, since Consul reads the text "false" as on."""
     chosen = {item.name for item in _chosen(instance)}
-    for item in (*_identity(instance), *_modules(instance), *_people(instance)):
+    for item in (*_identity(instance), *_modules(instance), *participation_settings(instance), *_people(instance)):
         if item.name not in chosen:
             yield item
     yield from _chosen(instance)
