@@ -11,6 +11,7 @@ import struct
 import subprocess
 import zlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,21 @@ PLAYBOOK = Path(__file__).with_name("contents.yml")
 # What Consul's own work changes while a test looks.
 RESTLESS = ("public.visits", "public.delayed_jobs")
 
+PHASES = (
+    "informing", "accepting", "reviewing", "selecting", "valuating", "publishing_prices", "balloting",
+    "reviewing_ballots", "finished",
+)  # fmt: skip
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+CODES = b"document_type,document_number,date_of_birth,postal_code\n" + b"".join(
+    f"3,CODE{number:04},1990-01-01,9712 AB\n".encode() for number in range(50)
+)
+DISTRICT = {
+    "name": "Noord",
+    "external_code": "WK001401",
+    "census_code": "01",
+    "color": "#154273",
+    "geojson": '{"type": "Polygon", "coordinates": [[[6.5, 53.2], [6.6, 53.2], [6.6, 53.3], [6.5, 53.2]]]}',
+}
 BANNER = {
     "target_url": "/zomer",
     "post_started_at": "2020-01-01",
@@ -104,6 +120,7 @@ class Contents:
         enforce: Iterable[str] = (),
         tenant: str = "",
         confirmed: bool = True,
+        override: str = "",
     ) -> Told:
         """Apply a document, or look what that would do."""
         answer, variables = self.folder / "answer.json", self.folder / "variables.json"
@@ -114,6 +131,7 @@ class Contents:
             "consul_site_enforce": list(enforce),
             "consul_site_tenant": tenant,
             "consul_site_confirmed": confirmed,
+            "consul_site_override": override,
             "contents_answer_file": str(answer),
         }
         variables.write_text(json.dumps(given))
@@ -129,21 +147,26 @@ class Contents:
         again = self.apply(document)
         assert (again.changes, again.booted) == ([], False)
 
-    def file(self, document: Document, name: str, content: bytes) -> str:
+    def file(self, document: Document, name: str, content: bytes, content_type: str = "image/png") -> str:
         """Give a document a file, and return how fields name it."""
         digest = hashlib.md5(content, usedforsecurity=False)
         checksum = base64.b64encode(digest.digest()).decode()
         source = self.folder / name
         source.write_bytes(content)
-        path = f"/srv/ddconsul/{self.slug}/shared/content/{digest.hexdigest()}.png"
-        document.setdefault("files", {})[checksum] = {"name": name, "content_type": "image/png", "path": path}
-        self.sources.append({"src": str(source), "checksum": checksum, "name": name, "content_type": "image/png"})
+        path = f"/srv/ddconsul/{self.slug}/shared/content/{digest.hexdigest()}{source.suffix}"
+        known = {"name": name, "content_type": content_type}
+        document.setdefault("files", {})[checksum] = {**known, "path": path}
+        self.sources.append({**known, "src": str(source), "checksum": checksum})
         return checksum
 
     def sql(self, query: str) -> str:
         """Ask the site's database; also what an administrator does in the admin pages is done so."""
         psql = f"cd / && runuser -u {account(self.slug)} -- psql --no-psqlrc --quiet -At --set ON_ERROR_STOP=1"
         return self.host.sh(psql, stdin=query.encode())
+
+    def number(self, key: str) -> str:
+        """Return the number that Consul gave an object."""
+        return self.sql(f"SELECT record_id FROM ddconsul.objects WHERE key = '{key}'")  # noqa: S608 — a test's own key
 
     def trace(self) -> str:
         """Return all that the site holds, once its jobs are done: rows, files, mails."""
@@ -191,6 +214,8 @@ def example(contents: Contents) -> Document:
     """Return the document of the deploy, and an object of every kind with every field."""
     document = contents.deployed
     document["settings"]["uploads.images.content_types"] = "image/jpeg image/png"
+    for module in ("debates", "polls", "budgets", "legislation"):
+        document["settings"][f"process.{module}"] = True
     logo, picture = contents.file(document, "logo.png", png(200, 80)), contents.file(document, "een.png", png(400, 300))
     document["objects"] = [
         *document.get("objects", []),
@@ -237,13 +262,170 @@ def example(contents: Contents) -> Document:
         ),
         made("image logo_header", {"name": "logo_header"}, file=logo),
         made("feed proposals", {"kind": "proposals"}, limit=5),
+        *questions(contents, document),
     ]
     return document
 
 
-def made(key: str, identity: dict[str, str], **fields: Any) -> Document:
+def made(key: str, identity: dict[str, str], parent: str = "", /, **fields: Any) -> Document:
     """Return an object."""
-    return {"key": key, "kind": key.partition(" ")[0], "identity": identity, "fields": fields}
+    belongs = {"parent": parent} if parent else {}
+    return {"key": key, "kind": key.partition(" ")[0], "identity": identity, **belongs, "fields": fields}
+
+
+def moment(days: int, hour: int = 12) -> str:
+    """Return a moment that many days from now."""
+    day = datetime.now(UTC) + timedelta(days=days)
+    return day.strftime(f"%Y-%m-%dT{hour:02}:00:00Z")
+
+
+def day(days: int) -> str:
+    """Return a day that many days from now."""
+    return moment(days).partition("T")[0]
+
+
+def questions(contents: Contents, document: Document) -> list[Document]:
+    """Return what inhabitants are asked: an object of every kind with every field."""
+    picture = contents.file(document, "plein.png", png(640, 480, (0, 160, 0)))
+    paper = contents.file(document, "nota.pdf", PDF, "application/pdf")
+    codes = contents.file(document, "codes.csv", CODES, "text/csv")
+    return [
+        made("district noord", {"external_code": "WK001401"}, **DISTRICT),
+        made("district zuid", {"name": "Zuid"}, name="Zuid", color="#00aa00"),
+        made("category Groen", {"name": "Groen"}),
+        made("category Verkeer", {"name": "Verkeer"}),
+        *poll("wijk", moment(-1), moment(30), "noord zuid", image=picture),
+        *poll("later", moment(10), moment(40), "noord"),
+        *budget(picture),
+        *process(picture, paper),
+        made(
+            "debate straat",
+            {},
+            **{"title.nl": "De straat", "title.en": "The street", "categories": "Groen, Verkeer"},
+            **{"description.nl": "<p>Hoe gaat het met de straat?</p>", "description.en": "<p>How is the street?</p>"},
+        ),
+        made("census codes", {}, file=codes),
+    ]
+
+
+def poll(key: str, starts: str, ends: str, districts: str, **fields: Any) -> list[Document]:
+    """Return a poll with a question of each sort."""
+    asked = {"title.nl": f"Wat wordt het in {key}", "title.en": f"What will it be in {key}"}
+    return [
+        made(
+            f"poll {key}",
+            {"slug": key},
+            **{"name.nl": f"Stemming {key}", "name.en": f"Vote {key}", "summary.nl": "Kort gezegd"},
+            **{"description.nl": "<p>Lang gezegd</p>", "starts_at": starts, "ends_at": ends},
+            **{"geozone_restricted": False, "districts": districts, "results": True, "stats": False, **fields},
+        ),
+        made(f"question {key}/een", {}, f"poll {key}", **asked, vote_type="unique", order=1),
+        option(f"{key}/een/rood", "Rood", 1, **{"description.nl": "<p>Als een roos</p>"}),
+        option(f"{key}/een/blauw", "Blauw", 2),
+        option(f"{key}/een/groen", "Groen", 3),
+        made(
+            f"question {key}/meer",
+            {},
+            f"poll {key}",
+            **{"title.nl": "Welke bomen", "vote_type": "multiple", "max_votes": 2, "order": 2},
+        ),
+        option(f"{key}/meer/eik", "Eik", 1),
+        option(f"{key}/meer/beuk", "Beuk", 2),
+        made(
+            f"question {key}/open", {}, f"poll {key}", **{"title.nl": "Wat nog meer", "vote_type": "open", "order": 3}
+        ),
+    ]
+
+
+def option(key: str, title: str, order: int, **fields: Any) -> Document:
+    """Return an option of a question."""
+    parent = f"question {key.rpartition('/')[0]}"
+    return made(f"option {key}", {}, parent, **{"title.nl": title, "given_order": order, **fields})
+
+
+def budget(picture: str) -> list[Document]:
+    """Return a budget, of which three phases are off."""
+    off = ("selecting", "publishing_prices", "reviewing_ballots")
+    on = [kind for kind in PHASES if kind not in off]
+    phases = [
+        made(
+            f"phase geld/{kind}",
+            {"kind": kind},
+            "budget geld",
+            enabled=True,
+            starts_at=moment(30 * number),
+            ends_at=moment(30 * number + 30),
+            **{"name.nl": f"Fase {kind}", "description.nl": f"<p>Nu {kind}</p>"},
+        )
+        for number, kind in enumerate(on)
+    ]
+    phases += [made(f"phase geld/{kind}", {"kind": kind}, "budget geld", enabled=False) for kind in off]
+    heading = {"name.nl": "Bomen", "price": 50000, "population": 1200, "district": "noord", "max_ballot_lines": 2}
+    return [
+        made(
+            "budget geld",
+            {"slug": "geld"},
+            **{"name.nl": "Geld voor de wijk", "currency_symbol": "€", "voting_style": "approval"},
+            hide_money=False,
+            published=True,
+            phase="accepting",
+            image=picture,
+        ),
+        *phases,
+        made("group geld/stad", {}, "budget geld", **{"name.nl": "Hele stad", "max_votable_headings": 2}),
+        made("heading geld/stad/bomen", {}, "group geld/stad", **heading, latitude="53.21", longitude="6.56"),
+        made("heading geld/stad/spelen", {}, "group geld/stad", **{"name.nl": "Spelen", "price": 20000}),
+    ]
+
+
+def process(picture: str, paper: str) -> list[Document]:
+    """Return a process with all its phases open, and all that belongs to it."""
+    phases = {
+        f"{name}_enabled": True
+        for name in ("debate_phase", "proposals_phase", "allegations_phase", "draft_publication", "result_publication")
+    }
+    days = {
+        f"{phase}_{end}_date": day(60 if end == "end" else -2)
+        for phase in ("debate", "proposals_phase", "allegations")
+        for end in ("start", "end")
+    }
+    texts = {
+        "title.nl": "Het plan", "title.en": "The plan", "summary.nl": "Waar het plan om gaat",
+        "description.nl": "Alles over **het plan**", "additional_info.nl": "De raad besluit",
+    }  # fmt: skip
+    plan = "process plan"
+    return [
+        made(
+            plan,
+            {},
+            **texts,
+            **{"start_date": day(-5), "end_date": day(90), **phases, **days, "draft_phase_enabled": False},
+            draft_publication_date=day(-1),
+            result_publication_date=day(90),
+            published=True,
+            categories="Groen, Verkeer",
+            image=picture,
+        ),
+        made(
+            "draft plan/een",
+            {},
+            plan,
+            **{"title.nl": "Eerste versie", "body.nl": "# Kop\n\nHet eerste plan", "changelog.nl": "Nieuw"},
+            status="published",
+            final_version=False,
+        ),
+        made("process_question plan/nut", {}, plan, **{"title.nl": "Helpt dit", "description.nl": "<p>Zeg het</p>"}),
+        made("process_option plan/nut/ja", {}, "process_question plan/nut", **{"value.nl": "Ja", "value.en": "Yes"}),
+        made("process_option plan/nut/nee", {}, "process_question plan/nut", **{"value.nl": "Nee"}),
+        made("process_option plan/nut/weet", {}, "process_question plan/nut", **{"value.nl": "Weet niet"}),
+        made(
+            "milestone plan/besluit",
+            {},
+            plan,
+            **{"title.nl": "Besluit", "description.nl": "<p>De raad besluit</p>", "publication_date": day(-1)},
+        ),
+        made("document plan/nota", {}, plan, title="De nota", file=paper),
+    ]
 
 
 def roles(*names: str) -> dict[str, bool]:

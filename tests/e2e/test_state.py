@@ -8,7 +8,7 @@ import copy
 from typing import TYPE_CHECKING
 
 import pytest
-from contents import Contents, Document, example, made, named, png, roles, without
+from contents import CODES, Contents, Document, day, example, made, moment, named, png, roles, without
 from contract.visitor import Visitor
 from lifecycle import MODULES, World, deploy_first
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 # What the file governs, and what Consul's own work touches; all other tables are the inhabitants'.
 OURS = (
     "^(settings|site_customization_|widget_|banner|i18n_|active_storage_|images|"
-    "administrators|moderators|managers|valuators|delayed_jobs|visits|users)"
+    "administrators|moderators|managers|valuators|delayed_jobs|visits|users|"
+    "geozones|tags|taggings|polls|poll_translations|poll_question|votation_types|reports|"
+    "budgets|budget_translations|budget_phase|budget_group|budget_heading|"
+    "legislation_process|legislation_draft|legislation_question|milestone|documents|debates|debate_translations)"
 )
 ONE_OF_EACH = {
     "account desk@example.org": ("valuator", True, False),
@@ -34,6 +37,69 @@ ONE_OF_EACH = {
     "text layouts.footer.description": ("value.nl", "Onze eigen woorden", "Andere woorden"),
     "feed proposals": ("limit", 5, 4),
 }
+# Every field of what inhabitants are asked, with another value.
+CHANGED: dict[str, dict[str, object]] = {
+    "district noord": {
+        "name": "Noordwest", "external_code": "WK001402", "census_code": "02", "color": "#222222",
+        "geojson": '{"type": "Point", "coordinates": [6.5, 53.2]}',
+    },
+    "poll wijk": {"ends_at": moment(31)},
+    "poll later": {
+        "name.nl": "Anders", "name.en": "Other", "summary.nl": "Korter", "description.nl": "<p>Langer</p>",
+        "starts_at": moment(11), "ends_at": moment(41), "geozone_restricted": True, "districts": "zuid",
+        "results": False, "stats": True,
+    },
+    "question later/een": {"title.nl": "Iets anders", "title.en": "Something else", "order": 2},
+    "option later/een/rood": {"title.nl": "Rozerood", "description.nl": "<p>Als wijn</p>", "given_order": 2},
+    "option later/een/blauw": {"given_order": 1},
+    "question later/meer": {"max_votes": 1, "order": 1},
+    "question later/open": {"vote_type": "unique"},
+    "budget geld": {
+        "name.nl": "Geld voor de stad", "currency_symbol": "$", "voting_style": "knapsack", "hide_money": True,
+        "published": False, "phase": "reviewing",
+    },
+    "phase geld/informing": {"ends_at": moment(35)},
+    "phase geld/accepting": {
+        "starts_at": moment(35), "ends_at": moment(58), "name.nl": "Ideeën", "description.nl": "<p>Kom maar op</p>"
+    },
+    "phase geld/reviewing": {"starts_at": moment(58), "ends_at": moment(85)},
+    "phase geld/selecting": {"enabled": True, "starts_at": moment(85), "ends_at": moment(90)},
+    "group geld/stad": {"name.nl": "Overal", "max_votable_headings": 1},
+    "heading geld/stad/bomen": {
+        "name.nl": "Groen", "price": 40000, "population": 1300, "district": "zuid", "latitude": "53.2",
+        "longitude": "6.5", "max_ballot_lines": 3,
+    },
+    "process plan": {
+        "title.nl": "Het grote plan", "title.en": "The big plan", "summary.nl": "Kort", "description.nl": "Lang",
+        "additional_info.nl": "Het college besluit", "start_date": day(-6), "end_date": day(91),
+        "debate_start_date": day(-3), "debate_end_date": day(61), "proposals_phase_start_date": day(-3),
+        "proposals_phase_end_date": day(61), "allegations_start_date": day(-3), "allegations_end_date": day(61),
+        "draft_publication_date": day(-2), "result_publication_date": day(92), "categories": "Verkeer",
+        "allegations_phase_enabled": False, "draft_publication_enabled": False, "published": False,
+    },
+    "draft plan/een": {
+        "title.nl": "Laatste versie", "body.nl": "# Slot", "changelog.nl": "Af", "status": "draft",
+        "final_version": True,
+    },
+    "process_question plan/nut": {"title.nl": "Helpt het", "description.nl": "<p>Zeg maar</p>"},
+    "process_option plan/nut/ja": {"value.nl": "Jazeker", "value.en": "Certainly"},
+    "milestone plan/besluit": {
+        "title.nl": "Uitstel", "description.nl": "<p>Later</p>", "publication_date": day(-2)
+    },
+    "document plan/nota": {"title": "De brief"},
+    "debate straat": {
+        "title.nl": "Onze straat", "title.en": "Our street", "description.nl": "<p>Wat vindt u ervan?</p>",
+        "categories": "Verkeer",
+    },
+}  # fmt: skip
+MADE_OF = (
+    "polls", "poll_questions", "poll_question_answers", "poll_translations", "votation_types", "geozones_polls",
+    "budgets", "budget_phases", "budget_headings", "legislation_processes", "legislation_questions",
+    "legislation_question_options", "milestones", "documents", "debates",
+)  # fmt: skip
+# What is a part of a whole, or asked by itself.
+ASKED = ("poll", "question", "option", "budget", "phase", "group", "heading", "process", "draft", "process_question",
+         "process_option", "milestone", "document", "debate", "category", "district")  # fmt: skip
 
 
 class State:
@@ -85,6 +151,93 @@ class State:
         assert contents.apply(document).changes == expected
         again = contents.apply(document)
         assert (again.changes, again.booted) == ([], False)
+
+    def test_an_inhabitant_reads_what_is_asked(self, contents: Contents, site: Site) -> None:
+        visitor = Visitor(site)
+        vote, money = visitor.get("/polls/wijk").page.plain, visitor.get("/budgets/geld").page.plain
+        plan = visitor.get(f"/legislation/processes/{contents.number('process plan')}").page.plain
+        debate = visitor.get(f"/debates/{contents.number('debate straat')}").page.plain
+
+        for words in ("Stemming wijk", "Wat wordt het in wijk", "Rood", "Blauw", "Welke bomen", "Wat nog meer"):
+            assert words in vote, words
+        for words in ("Geld voor de wijk", "Fase accepting"):
+            assert words in money, words
+        for words in ("Het plan", "Waar het plan om gaat"):
+            assert words in plan, words
+        for words in ("De straat", "Hoe gaat het met de straat", "Groen"):
+            assert words in debate, words
+        assert "Vote wijk" in visitor.get("/polls/wijk?locale=en").page.plain
+
+    def test_questions_and_options_stand_in_the_order_of_the_file(self, contents: Contents, site: Site) -> None:
+        page = Visitor(site).get("/polls/later").page.plain
+        places = [page.index(words) for words in ("in later", "Rood", "Blauw", "Groen", "Welke bomen", "Wat nog meer")]
+        assert places == sorted(places)
+        assert contents.sql("SELECT count(*) FROM budget_phases WHERE enabled") == "6"
+
+    def test_each_field_of_what_is_asked_is_told_as_itself_and_done(
+        self, contents: Contents, document: Document
+    ) -> None:
+        changed = copy.deepcopy(document)
+        for key, fields in CHANGED.items():
+            named(changed, key).update(fields)
+        picture = contents.file(changed, "ander.png", png(640, 480, (0, 0, 90)))
+        codes = contents.file(changed, "meer.csv", CODES + b"3,NIEUW,1980-01-01,9711AA\n", "text/csv")
+        for key in ("poll wijk", "budget geld", "process plan"):
+            named(changed, key)["image"] = picture
+        named(changed, "census codes")["file"] = codes
+        expected = [
+            ("changed", one["key"], field, text_or_none(named(document, one["key"]).get(field)), text(value))
+            for one in changed["objects"]
+            for field, value in one["fields"].items()
+            if named(document, one["key"]).get(field) != value
+        ]
+
+        assert contents.apply(changed, check=True).changes == expected
+        assert contents.apply(changed).changes == expected
+        again = contents.apply(changed)
+
+        assert (again.changes, again.booted) == ([], False)
+        # Consul would name an address after the name, of what isn't published.
+        assert contents.sql("SELECT slug FROM budgets") == "geld"
+        assert contents.sql("SELECT count(*) FROM local_census_records") == "51"
+        contents.settled(document)
+
+    @pytest.mark.parametrize(
+        ("key", "field", "value"),
+        [
+            ("poll wijk", "starts_at", moment(2)),
+            ("poll wijk", "ends_at", moment(-1, 23)),
+            ("poll later", "ends_at", moment(5)),
+            ("heading geld/stad/bomen", "max_ballot_lines", 0),
+            ("question later/meer", "title.nl", "Hm"),
+            ("debate straat", "title.nl", "De"),
+            ("process plan", "end_date", day(-30)),
+            ("phase geld/accepting", "ends_at", moment(20)),
+        ],
+    )
+    def test_what_consul_would_not_take_is_refused_by_name(
+        self, contents: Contents, document: Document, key: str, field: str, value: object
+    ) -> None:
+        wrong = copy.deepcopy(document)
+        named(wrong, key)[field] = value
+
+        answer = contents.apply(wrong, override="to see").answer
+
+        assert (answer["failed"], answer["object"]) == (True, key), answer
+        assert contents.apply(document).changes == []
+
+    def test_what_nobody_used_goes_altogether_and_comes_back(self, contents: Contents, document: Document) -> None:
+        asked = [one["key"] for one in document["objects"] if one["key"].split()[0] in ASKED]
+        gone = without(document, *asked)
+
+        foretold = contents.apply(gone, check=True, override="to see").changes
+        assert contents.apply(gone, override="to see").changes == foretold
+        assert {(kind, key) for kind, key, *_ in foretold} == {("removed", key) for key in asked}
+        for table in MADE_OF:
+            assert contents.sql(f"SELECT count(*) FROM {table}") == "0", table
+        assert contents.sql("SELECT count(*) FROM images WHERE imageable_type <> 'Widget::Card'") == "0"
+        assert contents.sql("SELECT count(*) FROM tags WHERE name IN ('Groen', 'Verkeer') AND kind = 'category'") == "0"
+        contents.settled(document)
 
     def test_another_picture_takes_the_place_of_the_old_one(self, contents: Contents, document: Document) -> None:
         new = contents.file(document, "logo2.png", png(180, 80, (0, 0, 200)))
@@ -166,18 +319,32 @@ class State:
     def test_no_document_touches_what_inhabitants_did(self, contents: Contents, document: Document) -> None:
         flood(contents)
         before = contributions(contents)
-        everything = [
-            made("account inwoner@example.org", {"email": "inwoner@example.org"}, username="Anders", **roles())
-        ]
-        for hostile in (
-            {**document, "settings": {**document["settings"], **{f"process.{name}": False for name in MODULES}}},
-            {**document, "objects": [*document["objects"], *everything]},
-            {**document, "objects": document["objects"][:1]},
-            document,
-        ):
-            told = contents.apply(hostile, enforce=["page about"])
-            assert not told.answer.get("failed"), told.answer
-            assert contributions(contents) == before
+        for hostile in hostiles(document):
+            for enforce in (["page about"], ["*"]):
+                told = contents.apply(hostile, enforce=enforce, override="to see")
+                assert not told.answer.get("failed"), told.answer
+                assert contributions(contents) == before
+
+    def test_what_inhabitants_used_is_closed_when_it_leaves_the_file(
+        self, contents: Contents, document: Document
+    ) -> None:
+        contents.apply(document, enforce=["*"])
+        contents.sql(used_again())
+        asked = [one["key"] for one in document["objects"] if one["key"].split()[0] in ASKED]
+        before = contributions(contents)
+
+        told = {key: kind for kind, key, *_ in contents.apply(without(document, *asked), override="to see").changes}
+
+        for key in ("poll wijk", "budget geld", "process plan", "debate straat", "district noord", "category Groen"):
+            assert told[key] == "withdrawn", key
+        assert told["poll later"] == told["option later/een/rood"] == "removed"
+        assert (
+            contents.sql("SELECT count(*) FROM polls WHERE slug = 'wijk' AND ends_at > now() AT TIME ZONE 'UTC'") == "0"
+        )
+        assert contents.sql("SELECT DISTINCT phase FROM budgets") == "finished"
+        assert contents.sql("SELECT max(end_date) < current_date FROM legislation_processes") == "t"
+        assert contributions(contents) == before
+        contents.apply(document, enforce=["*"], override="to see")
 
     def test_what_leaves_the_file_goes_and_people_stay(self, contents: Contents, document: Document) -> None:
         contents.apply(document, enforce=["*"])
@@ -217,6 +384,29 @@ class State:
         assert contents.sql(f"SELECT count(*) FROM ddconsul.objects WHERE key = '{first['key']}'") == "1"
 
 
+def hostiles(document: Document) -> Iterator[Document]:
+    """Give documents that could take away what inhabitants did."""
+    yield {**document, "settings": {**document["settings"], **{f"process.{name}": False for name in MODULES}}}
+    everything = made("account inwoner@example.org", {"email": "inwoner@example.org"}, username="Anders", **roles())
+    yield {**document, "objects": [*document["objects"], everything]}
+    yield without(document, *(one["key"] for one in document["objects"] if one["kind"] in {"option", "process_option"}))
+    yield without(document, *(one["key"] for one in document["objects"] if one["kind"] in PARTS))
+    otherwise = copy.deepcopy(document)
+    for key, fields in CHANGED.items():
+        named(otherwise, key).update(fields)
+    named(otherwise, "question wijk/een").update({"title.nl": "Een heel andere vraag", "vote_type": "multiple"})
+    named(otherwise, "question wijk/een")["max_votes"] = 3
+    named(otherwise, "option wijk/een/blauw")["title.nl"] = "Zwart"
+    named(otherwise, "heading geld/stad/bomen")["price"] = 1
+    yield otherwise
+    yield {**document, "objects": document["objects"][:1]}
+    yield document
+
+
+def text_or_none(value: object) -> str | None:
+    return None if value is None else text(value)
+
+
 def text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -231,24 +421,24 @@ def edit(contents: Contents) -> None:
     )
 
 
+NOW, ONCE = "now(), now()", "ON CONFLICT DO NOTHING"
+PARTS = {"question", "group", "heading", "draft", "process_question", "category", "district"}
+
+
+def of(key: str) -> str:
+    """Return the number of an object, as a part of a query."""
+    return f"(SELECT record_id FROM ddconsul.objects WHERE key = '{key}')"
+
+
 def flood(contents: Contents) -> None:
-    """Let an inhabitant register, write, react and vote."""
+    """Let two inhabitants register, write, react and vote, everywhere."""
     contents.sql(
         "INSERT INTO users (email, username, created_at, updated_at, confirmed_at) "
         "SELECT x, x, now(), now(), now() FROM unnest(ARRAY['inwoner@example.org', 'buur@example.org']) AS x"
     )
-    if contents.standin:
-        return
-    writer = "(SELECT id FROM users WHERE email = 'inwoner@example.org')"
+    contents.sql(used_again())
     contents.sql(
         "".join(
-            f"INSERT INTO debates (author_id, created_at, updated_at) VALUES ({writer}, now(), now());"
-            "INSERT INTO proposals (author_id, created_at, updated_at, published_at) "
-            f"VALUES ({writer}, now(), now(), now());"
-            "INSERT INTO comments (commentable_id, commentable_type, user_id, created_at, updated_at) "
-            f"SELECT max(id), 'Debate', {writer}, now(), now() FROM debates;"
-            "INSERT INTO votes (votable_id, votable_type, voter_id, voter_type, vote_flag, created_at, updated_at) "
-            f"SELECT max(id), 'Proposal', {writer}, 'User', true, now(), now() FROM proposals;"
             "INSERT INTO polls (starts_at, ends_at, slug, created_at, updated_at) "
             f"VALUES (now() - interval '1 day', '2099-12-03', 'poll-{number}', now(), now());"
             for number in range(20)
@@ -256,13 +446,106 @@ def flood(contents: Contents) -> None:
     )
 
 
+def used_again() -> str:
+    """Return what two inhabitants do with all that is asked; of some questions one option is nobody's."""
+    # When Consul takes away an option, it takes away the answers to the question with that number.
+    number = of("process_option plan/nut/ja")
+    queries = [f"INSERT INTO legislation_questions (id, created_at, updated_at) VALUES ({number}, {NOW}) {ONCE}"]
+    for person in ("inwoner", "buur"):
+        queries += [
+            f"INSERT INTO {table} ({columns}, created_at, updated_at) SELECT {values}, now(), now() "
+            f"FROM users WHERE email = '{person}@example.org'"
+            for table, columns, values in rows(number)
+        ]
+    tagging = "tags.id, (SELECT max(id) FROM debates), 'Debate', 'tags', now() FROM tags WHERE name = 'Groen'"
+    columns = "tag_id, taggable_id, taggable_type, context, created_at"
+    queries.append(f"INSERT INTO taggings ({columns}) SELECT {tagging}")
+    return ";\n".join(queries)
+
+
+def rows(number: str) -> list[tuple[str, str, str]]:
+    """Return what one inhabitant does: table, columns, values."""
+    newest = "(SELECT max(id) FROM {})"
+    debate, bomen, nut = of("debate straat"), of("heading geld/stad/bomen"), of("process_question plan/nut")
+    wijk, geld, nee = of("poll wijk"), of("budget geld"), of("process_option plan/nut/nee")
+    line = f"{newest.format('budget_ballots')}, {newest.format('budget_investments')}, {geld}, {bomen}"
+    answer = f"id, 'Blauw', {of('question wijk/een')}, {of('option wijk/een/blauw')}"
+    comment = ("comments", "user_id, commentable_type, commentable_id")
+    words = ("comment_translations", "comment_id, locale, body", f"{newest.format('comments')}, 'nl', 'Een reactie'")
+    vote = ("votes", "voter_id, voter_type, vote_flag, votable_type, votable_id")
+    own = ("title", "description")
+    return [
+        ("poll_voters", "user_id, poll_id, origin, geozone_id", f"id, {wijk}, 'web', {of('district noord')}"),
+        ("poll_answers", "author_id, answer, question_id, option_id", answer),
+        (*comment, f"id, 'Poll', {wijk}"),
+        words,
+        ("debates", "author_id, geozone_id", f"id, {of('district noord')}"),
+        (
+            "debate_translations",
+            f"debate_id, locale, {', '.join(own)}",
+            f"{newest.format('debates')}, 'nl', 'Van ons', 'Zeg eens'",
+        ),
+        (*comment, f"id, 'Debate', {debate}"),
+        words,
+        (*vote, f"id, 'User', true, 'Debate', {debate}"),
+        ("proposals", "author_id, published_at", "id, now()"),
+        (*vote, f"id, 'User', true, 'Proposal', {newest.format('proposals')}"),
+        (
+            "budget_investments",
+            "author_id, budget_id, group_id, heading_id, price, selected",
+            f"id, {geld}, {of('group geld/stad')}, {bomen}, 500, true",
+        ),
+        (
+            "budget_investment_translations",
+            "budget_investment_id, locale, title, description",
+            f"{newest.format('budget_investments')}, 'nl', 'Een boom', 'Graag'",
+        ),
+        (*vote, f"id, 'User', true, 'Budget::Investment', {newest.format('budget_investments')}"),
+        ("budget_ballots", "user_id, budget_id", f"id, {geld}"),
+        ("budget_ballot_lines", "ballot_id, investment_id, budget_id, heading_id", line),
+        (
+            "legislation_answers",
+            "user_id, legislation_question_id, legislation_question_option_id",
+            f"id, {nut}, {nee}",
+        ),
+        (
+            "legislation_answers",
+            "user_id, legislation_question_id, legislation_question_option_id",
+            f"id, {number}, {nee}",
+        ),
+        (*comment, f"id, 'Legislation::Question', {nut}"),
+        words,
+        (
+            "legislation_annotations",
+            "author_id, legislation_draft_version_id, text",
+            f"id, {of('draft plan/een')}, 'Een kanttekening'",
+        ),
+        (
+            "legislation_proposals",
+            "author_id, legislation_process_id, title, summary",
+            f"id, {of('process plan')}, 'Een idee', 'Kort'",
+        ),
+    ]
+
+
 def contributions(contents: Contents) -> str:
     """Return what inhabitants did, row by row."""
     tables = contents.sql(
         f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ '{OURS}' ORDER BY 1"
     ).split()
-    people = "SELECT to_jsonb(u) - 'updated_at' FROM users AS u WHERE email ~ '^(inwoner|buur)' ORDER BY id"
-    return contents.sql(";\n".join([*(f"SELECT to_jsonb(t) FROM {table} AS t ORDER BY 1" for table in tables), people]))
+    people = "(SELECT id FROM users WHERE email ~ '^(inwoner|buur)')"
+    debates = f"(SELECT id FROM debates WHERE author_id IN {people})"
+    debates_typed = debates.replace("SELECT id", "SELECT 'Debate' || id")
+    theirs = [
+        f"SELECT to_jsonb(u) - 'updated_at' FROM users AS u WHERE id IN {people} ORDER BY id",
+        f"SELECT to_jsonb(d) FROM debates AS d WHERE id IN {debates} ORDER BY id",
+        f"SELECT to_jsonb(t) FROM debate_translations AS t WHERE debate_id IN {debates} ORDER BY id",
+        f"SELECT to_jsonb(t) FROM taggings AS t WHERE taggable_type || taggable_id IN {debates_typed} ORDER BY id",
+        "SELECT to_jsonb(p) FROM polls AS p WHERE slug LIKE 'poll-%' ORDER BY id",
+    ]
+    return contents.sql(
+        ";\n".join([*(f"SELECT to_jsonb(t) FROM {table} AS t ORDER BY 1" for table in tables), *theirs])
+    )
 
 
 @pytest.mark.e2e
@@ -284,8 +567,9 @@ class TestConsul(State):
 
         told = contents.apply(off, check=True)
 
-        text = "20 polls are open until 3 December 2099"
-        assert told.cautions == [{"object": "setting process.polls", "text": text}]
+        count = contents.sql("SELECT count(*) FROM polls WHERE now() AT TIME ZONE 'UTC' BETWEEN starts_at AND ends_at")
+        text = f"{count} polls are open until 3 December 2099"
+        assert [(caution["object"], caution["text"]) for caution in told.cautions] == [("setting process.polls", text)]
         refused = contents.apply(off, confirmed=False).answer
         assert (refused["failed"], refused["object"]) == (True, "setting process.polls")
 

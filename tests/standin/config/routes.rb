@@ -21,8 +21,10 @@ Rails.application.routes.draw do
 
   resources :polls, only: %i[index show] do
     post :answer, on: :member
+    get :results, on: :member, action: :show
   end
   resources :budgets, only: %i[index show] do
+    get :results, on: :member, action: :show
     resources :investments, only: %i[new create], controller: "budgets/investments"
     resources :lines, only: :create, path: "ballot/lines", controller: "budgets/lines"
   end

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require Rails.root.join("lib/standin/tables")
-
 # What inhabitants talk about; in Consul's names.
 class CreateProcessesAndDebates < ActiveRecord::Migration[7.2]
   include Standin::Tables
