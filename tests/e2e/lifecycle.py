@@ -326,7 +326,7 @@ class SecondSite:
         attempts = (
             f"cat {theirs}/config/secrets.yml",
             f"ls {theirs}/storage",
-            f"psql --tuples-only --dbname {account(world.slug)} --command 'TABLE users'",
+            f"psql --tuples-only --dbname {account(world.slug)} --command 'SELECT 1'",
         )
 
         for attempt in attempts:

@@ -5,6 +5,7 @@ JOIN pg_roles ON pg_roles.oid = pg_database.datdba
 WHERE datname = current_database()
   AND rolname = :'owner' AND rolcanlogin AND NOT rolsuper
   AND pg_encoding_to_char(encoding) = 'UTF8'
+  AND NOT has_database_privilege('public', pg_database.oid, 'CONNECT')
   AND (NOT :'create_schemas' OR 2 = (
     SELECT count(*) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
     WHERE extname IN ('pg_trgm', 'unaccent')

@@ -33,6 +33,12 @@ def test_an_owner_is_no_superuser_and_may_make_schemas(host: Host) -> None:
     assert psql(host, "zandrijk", "SET ROLE zandrijk; CREATE SCHEMA tried; SHOW is_superuser") == "off"
 
 
+@pytest.mark.parametrize("database", ["zandrijk", "clone"])
+def test_nobody_but_its_owner_connects(host: Host, database: str) -> None:
+    assert psql(host, "postgres", f"SELECT has_database_privilege('public', '{database}', 'CONNECT')") == "f"
+    assert psql(host, "postgres", f"SELECT has_database_privilege('{database}', '{database}', 'CONNECT')") == "t"
+
+
 def test_a_clone_has_what_its_template_had_and_owns_it(host: Host) -> None:
     assert psql(host, "clone", "SET ROLE clone; SELECT value FROM settings") == "from the template"
     assert psql(host, "clone", "SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = 'builder'") == "0"
