@@ -163,7 +163,8 @@ def first_changes(state: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what a new site is made to contain: the same that the program tells when it has done so."""
     values = [(f"setting {key}", "value", stored(value)) for key, value in state.get("settings", {}).items()]
     for made in state.get("objects", []):
-        values += [(made["key"], field, text(value)) for field, value in made["fields"].items()]
+        fields = [(made["key"], field, text(value)) for field, value in made["fields"].items()]
+        values += fields or [(made["key"], "", made["key"].partition(" ")[2])]
     return [{"object": name, "field": field, "old": None, "new": new, "kind": "created"} for name, field, new in values]
 
 

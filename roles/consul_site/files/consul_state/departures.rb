@@ -14,7 +14,7 @@ module DDConsul
 
     # The last one made first: cards before their page.
     def apply(keys)
-      leaving = @memory.objects.reject { |remembered| keys.include?(remembered.key) }
+      leaving = @memory.objects.reject { |remembered| remembered.withdrawn || keys.include?(remembered.key) }
       @wholes = Wholes.new(@memory, leaving, method(:kind_of), method(:edited?))
       leaving.reverse_each do |remembered|
         depart(remembered)
@@ -50,7 +50,6 @@ module DDConsul
       return keep(kind, key, record, title) if fate == :edited
 
       @freeze.look(kind, record, Objects::WHOLE, title, nil)
-      @memory.forget(key)
       fate == :gone ? take_away(kind, key, record, title) : put_away(kind, key, record, title)
     end
 
@@ -61,13 +60,19 @@ module DDConsul
     end
 
     def take_away(kind, key, record, title)
+      @memory.forget(key)
       kind.destroy(record)
       @report.change(key, Objects::WHOLE, title, nil, :removed)
     end
 
-    # Closed or hidden; a part of what is closed stays in it as it is.
+    # Closed or hidden; a part of what is closed stays in it as it is. When it comes back in the document, what it is
+    # like now is what was applied last.
     def put_away(kind, key, record, title)
       hidden = !@wholes.part?(kind, record) && kind.hide(record)
+      @memory.withdraw(key)
+      @memory.fields(key).each_key do |field|
+        @memory.apply(key, field, kind.normal(field, kind.read(record, field)))
+      end
       @report.change(key, Objects::WHOLE, title, hidden ? nil : title, :withdrawn)
     end
 

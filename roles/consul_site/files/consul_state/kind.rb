@@ -124,6 +124,13 @@ module DDConsul
       false
     end
 
+    # It was hidden, and stands in the document again; false: nobody saw that it was gone.
+    def bring_back(record)
+      return false unless record.respond_to?(:hidden_at) && record.hidden_at
+
+      record.update_columns(hidden_at: nil)
+    end
+
     def destroy(record)
       record.destroy!
     end

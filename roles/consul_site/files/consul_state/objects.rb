@@ -19,6 +19,7 @@ module DDConsul
       @records = {}
       @gone = []
       @made = Set.new
+      @back = Set.new
     end
 
     def apply(specs)
@@ -41,6 +42,11 @@ module DDConsul
       @made.include?(key)
     end
 
+    # Whether an object had left the document, and is in it again.
+    def back?(key)
+      @back.include?(key)
+    end
+
     def key_of(record)
       @memory.key_of(record)
     end
@@ -59,11 +65,22 @@ module DDConsul
     def object(kind)
       remembered = @memory.object(kind.key)
       return unknown(kind) if remembered.nil? || made?(kind.parent)
+      return come_back(kind, remembered) if remembered.withdrawn
 
       record = remembered.record
       return record_gone(kind) unless record
 
       orphan?(kind) ? @gone << kind.key : existing(kind, record)
+    end
+
+    def come_back(kind, remembered)
+      record = remembered.hidden_record
+      return unknown(kind) unless record
+
+      @memory.withdraw(kind.key, withdrawn: false)
+      @back << kind.key
+      @report.change(kind.key, WHOLE, nil, name(kind), :created) if kind.bring_back(record)
+      existing(kind, record)
     end
 
     def record_gone(kind)

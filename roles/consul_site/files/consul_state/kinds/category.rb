@@ -28,5 +28,9 @@ module DDConsul
     def hide(record)
       record.update_columns(kind: nil)
     end
+
+    def bring_back(record)
+      record.kind != CATEGORY && record.update_columns(kind: CATEGORY)
+    end
   end
 end

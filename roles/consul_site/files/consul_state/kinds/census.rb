@@ -9,6 +9,10 @@ module DDConsul
       new
     end
 
+    def self.unscoped
+      self
+    end
+
     def id
       1
     end

@@ -42,11 +42,12 @@ module DDConsul
     end
 
     # Consul lets nobody make a poll that runs already, or begin one at once: its other rules are looked at with
-    # moments that lie ahead. Of a poll that has begun the beginning stays, and of one that has ended the end.
+    # moments that lie ahead. Of a poll that has begun the beginning stays, and of one that has ended the end, unless
+    # it ended because it had left the document.
     def save(record)
       wanted = record.slice(*MOMENTS)
       refuse_backwards(wanted)
-      free = record.new_record? || back?
+      free = record.new_record? || @run.back?(key)
       return super if !free && record.starts_at_in_database < Time.current
 
       ahead(record)
@@ -100,11 +101,6 @@ module DDConsul
 
     def districts(record)
       Kind.text(record.geozones.map { |geozone| district_key(geozone) }.sort.join(" "))
-    end
-
-    # It left the file, was ended for that, and stands there again.
-    def back?
-      @run.last(key, "ends_at") == Decision::ABSENT
     end
 
     def refuse_backwards(wanted)
