@@ -139,9 +139,7 @@ module DDConsul
     def root(_record); end
 
     # All that hangs beneath it, whoever made it.
-    def parts(_record)
-      []
-    end
+    def parts(_record) = []
 
     private
 

@@ -12,7 +12,7 @@
 
 require "json"
 %w[
-  decision refusal memory files open_processes contributions report settings kind
+  decision refusal remembered memory files open_processes contributions report settings kind
 ].each { |part| require_relative part }
 %w[pictured districted categorised].each { |part| require_relative "kinds/#{part}" }
 %w[
