@@ -1,0 +1,58 @@
+"""`ddconsul vraagstuk status`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ddconsul.commands.shared import (
+    file_argument,
+    json_errors,
+    json_option,
+    load_file,
+    show_json,
+    showing,
+    verbose_option,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ddconsul.operations.vraagstuk_status import VraagstukStatus
+
+
+@click.command
+@file_argument
+@verbose_option
+@json_option
+def status(file: Path, *, verbose: int, as_json: bool) -> None:
+    """Tell what goes on in each vraagstuk of FILE now, until when, and how many people took part."""
+    from ddconsul.operations.vraagstuk_status import vraagstuk_status  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
+
+    with json_errors(as_json):
+        loaded = load_file(file, quiet=True, finished=False)
+        with showing(as_json=as_json, verbose=verbose) as report:
+            found = vraagstuk_status(loaded.instance, Paths.of_user(loaded.path), report)
+    if as_json:
+        show_json({"vraagstukken": [one.as_dict() for one in found]})
+        return
+    if not found:
+        click.echo(f"{file} asks nothing yet. To begin: ddconsul vraagstuk new --starter peiling")
+    for one in found:
+        _show(one)
+
+
+def _show(one: VraagstukStatus) -> None:
+    click.echo(f"{one.title} ({one.key}, {one.instrument})")
+    if one.until is None:
+        click.echo("  Closed")
+    else:
+        begins = "Opens" if one.phase == "before" else f"{one.phase.capitalize()} until"
+        days = {0: "today", 1: "1 day left"}.get(one.days_left or 0, f"{one.days_left} days left")
+        click.echo(f"  {begins} {one.until:%Y-%m-%d %H:%M} ({days})")
+    if one.participants is not None:
+        click.echo(f"  {one.participants} people took part, {one.contributions} times")
+    late = "  overdue: write it, and name it in feedback.text" if one.overdue else ""
+    click.echo(f"  Feedback promised by {one.feedback_by}{late}")
