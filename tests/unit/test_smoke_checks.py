@@ -187,6 +187,31 @@ def test_a_page_that_the_law_asks_for_is_missing(site: Site, small: Small) -> No
     assert broken(public.checks(site)) == {"pages": "/accessibility has status 404"}
 
 
+ASKED = """\
+vraagstuk:
+  key: plein
+  instrument: poll
+  title: Het plein & de markt
+  summary: Wat komt er op het plein?
+  decides: De raad.
+  feedback: {by: 2027-06-01}
+  opens: 2027-03-01
+  closes: 2027-04-01
+  questions: [{key: wat, title: Wat komt er?, kind: open}]
+"""
+SAID = (200, '<html lang="nl"><body><h1>Het plein &amp;\n de markt</h1></body></html>')
+
+
+@pytest.mark.parametrize("missing", ["/plein", "/polls/plein"])
+def test_a_vraagstuk_that_cannot_be_found(site: Site, small: Small, tmp_path: Path, missing: str) -> None:
+    asking = replace(site, instance=instance(tmp_path, FILE + ASKED))
+    small.answers |= {"/plein": SAID, "/polls/plein": SAID}
+    assert outcomes(public.checks(asking))["vraagstuk-plein"] == "passed"
+
+    small.answers[missing] = (200, "<p>Iets anders</p>")
+    assert broken(public.checks(asking)) == {"vraagstuk-plein": f"“Het plein & de markt” is not on {missing}"}
+
+
 def test_another_colour(site: Site, small: Small) -> None:
     small.head = small.head.replace("--brand: #6a1b9a", "--brand: #000000")
     assert broken(public.checks(site)) == {"colours": "missing: --brand: #6a1b9a"}

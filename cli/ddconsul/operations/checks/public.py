@@ -11,8 +11,10 @@ from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckErro
 from ddconsul.operations.checks.visitor import OK, Page, Visitor
 from ddconsul.translate.brand import custom_properties
 from ddconsul.translate.menu import MODULES
+from ddconsul.translate.vraagstuk.page import PATHS
 
 if TYPE_CHECKING:
+    from ddconsul.instance.vraagstuk import Vraagstuk
     from ddconsul.operations.checks.site import Site
 
 # Its menu may lead to the beginning of the same.
@@ -43,6 +45,14 @@ def checks(site: Site) -> list[Check]:
         *(
             (f"language-{name}", f"who asks for {name} gets it, on the next page too", partial(language, site, name))
             for name in municipality.languages
+        ),
+        *(
+            (
+                f"vraagstuk-{one.key}",
+                f"/{one.key} and the pages of {one.instrument} tell it",
+                partial(vraagstuk, site, one),
+            )
+            for one in site.instance.vraagstuk
         ),
         ("pages", f"{', '.join(PAGES)} answer, in {default}", partial(pages, site)),
         ("colours", "the home page carries the colours of the file", partial(colours, site)),
@@ -127,6 +137,21 @@ def pages(site: Site) -> str:
     if wrong:
         raise NotSoError(", ".join(wrong))
     return ", ".join(f"“{page.title}”" for page in seen.values())
+
+
+def vraagstuk(site: Site, one: Vraagstuk) -> str:
+    """See whether inhabitants find what is asked, and where they take part."""
+    language = site.instance.municipality.languages[0]
+    title = " ".join(one.title.given((language,))[language].split())
+    path = PATHS[one.instrument].format(key=one.key)
+    with Visitor(site) as visitor:
+        seen = {where: " ".join(_open(visitor, where).text.split()) for where in (f"/{one.key}", path)}
+    # Where Consul has a page for it alone, that has its title too.
+    expected = [where for where in seen if where == f"/{one.key}" or one.key in where]
+    missing = [where for where in expected if title not in seen[where]]
+    if missing:
+        raise NotSoError(f"“{title}” is not on {', '.join(missing)}")
+    return f"“{title}” on {', '.join(expected)}"
 
 
 def colours(site: Site) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ddconsul.instance.models import Instance
 
 # Where Consul shows each. The number of a process or debate is not known before it is there: then the list of all.
-_PATHS = {
+PATHS = {
     "debate": "/debates",
     "proposals": "/proposals",
     "poll": "/polls/{key}",
@@ -46,7 +46,7 @@ class _Text:
     def __init__(self, instance: Instance, one: Any, code: str) -> None:  # noqa: ANN401 — one of five
         self._instance, self._one, self._code = instance, one, code
         self._say = Speech(code, instance.municipality.form_of_address)
-        self._path = _PATHS[one.instrument].format(key=one.key)
+        self._path = PATHS[one.instrument].format(key=one.key)
 
     def before(self) -> str:
         """Return the page as it is before it opens."""
