@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ddconsul.instance.models import Instance
     from ddconsul.instance.moments import Moment
-    from ddconsul.instance.vraagstuk import Vraagstuk
+    from ddconsul.instance.vraagstuk import AnyVraagstuk
     from ddconsul.paths import Paths
 
 # The object in Consul that takes people's contributions; of proposals there is none of the vraagstuk's own.
@@ -74,7 +74,7 @@ def vraagstuk_status(instance: Instance, paths: Paths, report: Callable[[str], N
 
 
 def at_moment(
-    one: Vraagstuk, instance: Instance, now: datetime, counts: Mapping[str, Mapping[str, int]]
+    one: AnyVraagstuk, instance: Instance, now: datetime, counts: Mapping[str, Mapping[str, int]]
 ) -> VraagstukStatus:
     """Return how a vraagstuk is doing at a moment.
 
@@ -84,14 +84,13 @@ def at_moment(
         now: The moment, with the municipality's time zone.
         counts: `participants` and `contributions` by the key of the object in Consul.
     """
-    instrument: str = getattr(one, "instrument")  # noqa: B009 — each kind of vraagstuk has it, and their base has not
     phase, until = _phase(one, now)
-    counted = counts.get(f"{_OBJECTS.get(instrument)} {one.key}", {})
+    counted = counts.get(f"{_OBJECTS.get(one.instrument)} {one.key}", {})
     language = instance.municipality.languages[0]
     return VraagstukStatus(
         key=one.key,
         title=one.title.given((language,))[language],
-        instrument=instrument,
+        instrument=one.instrument,
         phase=phase,
         until=until,
         days_left=(until - now).days if until else None,
@@ -102,7 +101,7 @@ def at_moment(
     )
 
 
-def _phase(one: Vraagstuk, now: datetime) -> tuple[str, datetime | None]:
+def _phase(one: AnyVraagstuk, now: datetime) -> tuple[str, datetime | None]:
     opens, closes = _there(one.opens, now), _there(one.closes, now)
     if now < opens:
         return "before", opens
@@ -118,7 +117,7 @@ def _phase(one: Vraagstuk, now: datetime) -> tuple[str, datetime | None]:
     return ", ".join(name for name, _ in days) or "open", min((end for _, end in days), default=closes)
 
 
-def _running(one: Vraagstuk, now: datetime) -> Iterator[tuple[str, datetime]]:
+def _running(one: AnyVraagstuk, now: datetime) -> Iterator[tuple[str, datetime]]:
     """Yield the phases of legislation that go on now, each with its end."""
     for phase in getattr(one, "phases", ()):
         if phase.from_.day <= now.date() <= phase.until.day:

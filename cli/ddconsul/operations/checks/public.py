@@ -14,7 +14,7 @@ from ddconsul.translate.menu import MODULES
 from ddconsul.translate.vraagstuk.page import PATHS
 
 if TYPE_CHECKING:
-    from ddconsul.instance.vraagstuk import Vraagstuk
+    from ddconsul.instance.vraagstuk import AnyVraagstuk
     from ddconsul.operations.checks.site import Site
 
 # Its menu may lead to the beginning of the same.
@@ -139,7 +139,7 @@ def pages(site: Site) -> str:
     return ", ".join(f"“{page.title}”" for page in seen.values())
 
 
-def vraagstuk(site: Site, one: Vraagstuk) -> str:
+def vraagstuk(site: Site, one: AnyVraagstuk) -> str:
     """See whether inhabitants find what is asked, and where they take part."""
     language = site.instance.municipality.languages[0]
     title = " ".join(one.title.given((language,))[language].split())
