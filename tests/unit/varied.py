@@ -13,8 +13,9 @@ from ruamel.yaml import YAML
 
 Way = tuple[str | int, ...]
 
-# By these an object is known again: with another one it is another object.
-IDENTITIES = {"key", "email"}
+# By these an object is known again: with another one it is another object. What a question or vraagstuk is (`kind`,
+# `instrument`) decides which other keys it has.
+IDENTITIES = {"key", "email", "instrument", "phase", "kind"}
 # What says where the platform runs, and not what is in it.
 ELSEWHERE = {"municipality", "target", "consul", "network", "mail", "vocabulary"}
 # What has to go with it: a list of a module that goes off, and a module of a list that comes on.
@@ -22,12 +23,22 @@ WITH: dict[Way, dict[Way, Any]] = {
     ("modules", "proposals", "enabled"): {("home", "feeds", "proposals"): False},
     ("modules", "debates", "enabled"): {("home", "feeds", "debates"): False},
     ("home", "feeds", "processes"): {("modules", "legislation"): True},
+    ("vraagstuk", 1, "amounts"): {("vraagstuk", 1, "voting"): "approval"},
 }
+MODULES = {"debate": "debates", "proposals": "proposals", "poll": "polls", "budget": "budgets",
+           "legislation": "legislation"}  # fmt: skip
 # One of few words, and another one of them.
-OTHER = {"on": "off", "off": "on", "top": "right", "left": "top", "/budgets": "/debates", "/polls": "/proposals",
+OTHER = {"knapsack": "approval", "approval": "knapsack", "shown": "hidden", "noord": "haven",
+         "WK001401": "WK001409", "WK001402": "WK001408",
+         "on": "off", "off": "on", "top": "right", "left": "top", "/budgets": "/debates", "/polls": "/proposals",
          "#154273": "#3a1a5e", "#0b6e4f": "#154273", "#01689b": "#0b5e3f", "#ffbf47": "#ffd54f"}  # fmt: skip
 # A decoder stops where an image ends; what comes after makes it another file.
-MORE = {".md": b"\n\nEn een regel die anders is.\n", ".css": b".anders { letter-spacing: 0; }\n", ".jpg": b"\0"}
+MORE = {
+    ".md": b"\n\nEn een regel die anders is.\n",
+    ".css": b".anders { letter-spacing: 0; }\n",
+    ".jpg": b"\0",
+    ".pdf": b"% anders\n",
+}
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -62,7 +73,14 @@ def varied(data: dict[str, Any], ways: list[Way], folder: Path) -> dict[str, Any
         at(other, way[:-1])[way[-1]] = _otherwise(before, folder)
     for also, value in (pair for way in ways for pair in WITH.get(way, {}).items()):
         at(other, also[:-1])[also[-1]] = value
+    # What is asked goes with its module.
+    other["vraagstuk"] = [one for one in other["vraagstuk"] if _is_on(other["modules"], MODULES[one["instrument"]])]
     return _one_name_each(data, other)
+
+
+def _is_on(modules: dict[str, Any], name: str) -> bool:
+    module = modules[name]
+    return (module["enabled"] if isinstance(module, dict) else module) in {True, "on"}
 
 
 def at(data: Any, way: Way) -> Any:
@@ -89,14 +107,14 @@ def _one_name_each(data: dict[str, Any], other: dict[str, Any]) -> dict[str, Any
 def _otherwise(value: Any, folder: Path) -> Any:
     if isinstance(value, bool):
         return not value
-    if isinstance(value, int):
-        return value + 1
-    if isinstance(value, float):
-        return round(value + 0.25, 2)
+    if isinstance(value, int | float):
+        return value + 1 if isinstance(value, int) else round(value + 0.25, 2)
     if isinstance(value, date):
         return value + timedelta(days=1)
     if isinstance(value, list):
         return value[:-1] if len(value) > 1 else ["proposals" if value == ["help"] else f"{value[0]} anders"]
+    if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", str(value)):
+        return f"{date.fromisoformat(value[:10]) + timedelta(days=1)}{value[10:]}"
     return _other_text(str(value), folder)
 
 
@@ -120,6 +138,8 @@ def _changed_copy(folder: Path, name: str) -> str:
     copied = path.with_name(f"{path.stem}-anders{path.suffix}")
     if path.suffix == ".svg":
         copied.write_bytes(path.read_bytes().replace(b"#0b6e4f", b"#154273"))
+    elif path.suffix == ".geojson":
+        copied.write_bytes(path.read_bytes().replace(b"53.24", b"53.25").replace(b"580000", b"581000"))
     else:
         copied.write_bytes(path.read_bytes() + MORE[path.suffix])
     return str(copied.relative_to(folder))
