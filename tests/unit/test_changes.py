@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ddconsul.ansible.events import Step
-from ddconsul.operations.changes import Change, cautions_of, changes_of, effects_of, unified
+from ddconsul.operations.changes import Change, cautions_of, changes_of, effects_of, held_of, unified
 
 SITE = "zand-rijk"
 
@@ -121,6 +121,13 @@ def test_what_a_run_ends_for_inhabitants_is_told() -> None:
     caution = {"object": "setting process.polls", "text": "2 polls are open"}
     steps = [content("changed"), step("consul_site", "contents", "Write", booted=True, cautions=[caution])]
     assert cautions_of(steps) == ("setting process.polls: 2 polls are open",)
+
+
+def test_what_people_are_voting_on_is_told_once_and_nothing_else() -> None:
+    held = {"object": "question plein/wat", "text": "people are voting on it now", "held": True}
+    other = {"object": "setting process.polls", "text": "2 polls are open", "held": False}
+    steps = [step("consul_site", "contents", "Write", booted=True, cautions=[held, held, other])]
+    assert held_of(steps) == ("question plein/wat",)
 
 
 def test_a_long_text_is_told_by_its_size_and_a_short_one_on_a_line() -> None:

@@ -134,3 +134,31 @@ def test_destroy_wants_the_sites_name(tmp_path: Path, monkeypatch: pytest.Monkey
     assert call("destroy", write(tmp_path), text="voorbeeldgemeente\n").exit_code == 0
     assert call("destroy", write(tmp_path), "--yes").exit_code == 0
     assert gone == ["voorbeeldgemeente"] * 2
+
+
+@pytest.mark.parametrize(("held", "code", "runs"), [((), 0, 2), (("question plein/wat",), 4, 1)])
+def test_what_people_are_voting_on_is_not_asked_about_but_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: tuple[str, ...], code: int, runs: int
+) -> None:
+    from ddconsul.commands import deploy as command
+    from ddconsul.operations import deploy as operation
+    from ddconsul.operations.changes import Change
+    from ddconsul.operations.source import Source
+
+    asked: list[bool] = []
+
+    def run(*_: object, check: bool, **__: object) -> operation.DeployResult:
+        asked.append(check)
+        source = Source(tmp_path, "0" * 12, "here", "2.5.1")
+        change = Change("content", "question plein/wat", "changed", "title.nl", "Oud", "Nieuw")
+        return operation.DeployResult(
+            "zee", "http://zee/", "zee", "b@example.org", source, 1, 1.0, tmp_path / "log", (change,), held=held
+        )
+
+    monkeypatch.setattr(operation, "deploy", run)
+    monkeypatch.setattr(command, "somebody_there", lambda: True)
+    done = call("deploy", write(tmp_path, MINIMAL), text="y\n")
+
+    assert (done.exit_code, asked) == (code, [True, False][:runs]), done.output
+    assert not held or "question plein/wat" in done.output + done.stderr
+    assert not held or "Do this?" not in done.output
