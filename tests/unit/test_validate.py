@@ -129,7 +129,7 @@ def test_several_files_in_json(tmp_path: Path) -> None:
     assert (shown["valid"], shown["exit_code"]) == (False, 2)
     assert [file["valid"] for file in shown["files"]] == [True, False]
     good = json.loads(call(tmp_path / "a.yml", "--json").stdout)
-    assert good["files"] == [{key: good[key] for key in ("file", "valid", "site", "warnings")}]
+    assert good["files"] == [{key: good[key] for key in ("file", "valid", "site", "participation", "warnings")}]
 
 
 # --- for CI

@@ -30,6 +30,8 @@ def show_plan(result: DeployResult, *, diff: bool = False) -> None:
         for effect in result.effects:
             wait = f" About {effect.seconds} s." if effect.seconds else ""
             click.echo(f"{effect.text}{wait}")
+    if result.participation:
+        click.echo(click.wrap_text(result.participation, WIDTH))
     for caution in result.cautions:
         click.echo(click.wrap_text(f"Mind: {caution}", WIDTH))
     show_notices(result)

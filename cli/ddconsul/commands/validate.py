@@ -93,7 +93,12 @@ def _right(one: Inspected) -> str:
     instance = one.known
     assert instance is not None  # noqa: S101 — for mypy: a file without problems
     place = f"site {instance.site} of {instance.municipality.name}, {instance.municipality.domain}"
-    return f"{one.document.file} is right: {place}"
+    from ddconsul.instance.participation import sentence  # noqa: PLC0415 — keeps `--help` fast
+
+    lines = [f"{one.document.file} is right: {place}"]
+    if "verification" in instance.participation.model_fields_set:
+        lines.append(click.wrap_text(sentence(instance.participation.verification), 78, "  ", "  "))
+    return "\n".join(lines)
 
 
 def _as_dict(one: Inspected) -> dict[str, Any]:
@@ -103,8 +108,13 @@ def _as_dict(one: Inspected) -> dict[str, Any]:
         from ddconsul.instance.problems import InvalidFileError  # noqa: PLC0415 — keeps `--help` fast
 
         return {"file": one.document.file, "valid": False, **InvalidFileError(one.problems).as_dict()}
-    site = one.known.site if one.known else None
-    return {"file": one.document.file, "valid": True, "site": site, "warnings": warnings}
+    known = one.known
+    assert known is not None  # noqa: S101 — for mypy: a file without problems
+    from ddconsul.instance.participation import sentence  # noqa: PLC0415 — keeps `--help` fast
+
+    participation = sentence(known.participation.verification)
+    about = {"site": known.site, "participation": participation, "warnings": warnings}
+    return {"file": one.document.file, "valid": True, **about}
 
 
 def _summary(found: Sequence[Inspected]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
+from ddconsul.instance.participation import sentence
 from ddconsul.operations import playbook, source
 from ddconsul.operations.brand import make_brand
 from ddconsul.operations.changes import cautions_of, changes_of, effects_of, held_of, unified
@@ -93,6 +94,7 @@ class DeployResult:
         notices: What the preflight found that stops nothing.
         cautions: What it ends for inhabitants: a module that goes off while something in it is open.
         held: What people are voting on, and would change under them: refused without a reason.
+        participation: Who may take part, with what that proves and what it doesn't.
         check: Whether this only tells what would change.
     """
 
@@ -112,6 +114,7 @@ class DeployResult:
     notices: tuple[Finding, ...] = ()
     cautions: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    participation: str = ""
     check: bool = False
 
     @property
@@ -156,6 +159,7 @@ class DeployResult:
             "notices": [notice.as_dict() for notice in self.notices],
             "cautions": list(self.cautions),
             "held": list(self.held),
+            "participation": self.participation,
             "seconds": round(self.seconds, 1),
             "command": self.command,
             "log": str(self.log),
@@ -254,6 +258,7 @@ def outcome(
         notices=result.notices,
         cautions=cautions_of(result.steps),
         held=held_of(result.steps),
+        participation=sentence(instance.participation.verification),
         check=check,
     )
 
