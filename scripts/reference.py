@@ -53,8 +53,7 @@ def default(entry: Entry) -> str:
 
 def row(entry: Entry) -> str:
     """The line of a key in the table of its section."""
-    targets = entry.targets if entry.name != "type" and len(entry.targets) == 1 else ()
-    meaning = f"{entry.meaning} Only with type {targets[0]}." if targets else entry.meaning
+    meaning = f"{entry.meaning} Only with {entry.special.partition('.')[2]}." if entry.special else entry.meaning
     example = f"`{yaml_value(entry.example)}`" if entry.example is not None else ""
     cells = [f"`{plain(entry.name)}`", what(entry), default(entry), meaning, example]
     return "| " + " | ".join(map(cell, cells)) + " |"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,16 @@ from ddconsul.instance.reference import Entry, entries, plain
 SCRIPT = REPOSITORY / "scripts/reference.py"
 PAGE = REPOSITORY / "docs/reference/gemeente.md"
 KEYS = [entry for entry in entries() if not entry.is_section]
+FULL = REPOSITORY / "tests/unit/full"
+# What examples of a vraagstuk point at: what the full example has of that kind.
+VRAAGSTUK_FILES = {
+    "gebieden/noord.geojson": "gebieden/noord.geojson",
+    "vraagstuk/uitleg.md": "vraagstuk/plein.md",
+    "vraagstuk/plan.md": "vraagstuk/ontwerp.md",
+    "vraagstuk/antwoord.md": "vraagstuk/antwoord.md",
+    "vraagstuk/terugkoppeling.md": "vraagstuk/terugkoppeling.md",
+    "stukken/nota.pdf": "stukken/nota.pdf",
+}
 
 
 def call(*arguments: str) -> Result:
@@ -62,6 +73,9 @@ def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: En
     (tmp_path / "beeld/plein.jpg").write_bytes(b"\xff\xd8\xff")
     for name, content in {"logo.svg": b"<svg/>", "icoon.svg": b"<svg/>", "eigen.css": b"a { b: c }"}.items():
         (tmp_path / name).write_bytes(content)
+    for name in VRAAGSTUK_FILES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(FULL / VRAAGSTUK_FILES[name], tmp_path / name)
     (tmp_path / "lettertype/Zee-Regular.ttf").write_bytes(b"OTTO")
     problems = inspect(write(tmp_path, entry.in_yaml() + "\n")).problems
     about = [problem for problem in problems if problem.rule not in {"missing", "contradiction"}]

@@ -87,8 +87,8 @@ def _page(entry: Entry, inside: Sequence[Entry]) -> Iterator[str]:
     yield f"  What:      {entry.kind}"
     if entry.allowed and not entry.kind.startswith("one of") and entry.kind != "on or off":
         yield f"  Allowed:   {', '.join(entry.allowed)}"
-    if entry.targets and entry.name != "type":
-        yield f"  With:      target.type {' or '.join(entry.targets)}"
+    if entry.special:
+        yield f"  With:      {entry.special}"
     yield f"  Required:  {'yes' if entry.required else 'no'}"
     if entry.default is not None:
         yield f"  Default:   {yaml_value(entry.default)}"

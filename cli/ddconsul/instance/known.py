@@ -66,7 +66,7 @@ def _section(model: type[Section], value: dict[str, Any], context: dict[str, Any
         written = field.alias or name
         try:
             fields[name] = _value(model, name, value, context) if written in value else _default(field)
-        except (ValidationError, LookupError, StopIteration):
+        except (ValidationError, LookupError):
             unknown.add(name)
     given = {name for name, field in model.model_fields.items() if (field.alias or name) in value}
     section = model.model_construct(_fields_set=given, **fields)
@@ -109,8 +109,11 @@ def _kind(kinds: list[type[Section]], value: dict[str, Any]) -> type[Section]:
     """Return the model of a section: of several, the one that a key of the section chooses."""
     if len(kinds) == 1:
         return kinds[0]
-    chosen = {chosen_by(kind): kind for kind in kinds}
-    return next(kind for pair, kind in chosen.items() if pair is not None and value.get(pair[0]) == pair[1])
+    for kind in kinds:
+        chosen = chosen_by(kind)
+        if chosen is not None and value.get(chosen[0]) == chosen[1]:
+            return kind
+    raise LookupError
 
 
 @cache

@@ -66,6 +66,14 @@ class Entry:
         """Return the key that chooses among `targets`; "" where there is nothing to choose."""
         return CHOOSING.get(plain(_parts(self.key)[0]), ("", ()))[0]
 
+    @property
+    def special(self) -> str:
+        """Return what has to be chosen for it to be there: `target.type ssh`; "" when it is always there."""
+        section = plain(_parts(self.key)[0])
+        if not self.targets or self.name == self.choosing or len(self.targets) == len(CHOOSING[section][1]):
+            return ""
+        return f"{section}.{self.choosing} {' or '.join(self.targets)}"
+
     def as_dict(self) -> dict[str, Any]:
         """Return the entry as `--json` shows it."""
         return {**asdict(self), "section": self.section}
@@ -76,18 +84,19 @@ class Entry:
         lines, depth, dash = [], 0, ""
         for part in way:
             lines.append(f"{'  ' * depth}{dash}{part.removesuffix('[]')}:")
-            depth, dash = depth + 1, ""
-            dash = "- " if part.endswith("[]") else ""
-        last = f"{'  ' * depth}{dash}{name}: {yaml_value(self.example)}"
+            depth += 2 if dash else 1
+            # One vraagstuk needs no list.
+            dash = "- " if part.endswith("[]") and plain(part) not in CHOOSING else ""
+        lines.append(f"{'  ' * depth}{dash}{name}: {yaml_value(self.example)}")
         if self.targets and name != self.choosing:
-            lines.append(f"{'  ' * depth}{self.choosing}: {self.targets[0]}")
-        return "\n".join([*lines, last])
+            lines.append(f"  {self.choosing}: {self.targets[0]}")
+        return "\n".join(lines)
 
 
 def entries() -> list[Entry]:
     """Return all keys, in the order of the file."""
     found: dict[str, Entry] = {}
-    for entry in _entries(Instance, ""):
+    for entry in _entries(Instance, "", None):
         same = found.get(entry.key)
         found[entry.key] = _merged(same, entry) if same else entry
     return list(found.values())
@@ -129,15 +138,16 @@ def yaml_value(value: Any) -> str:  # noqa: ANN401 — any kind of value
     return str(value)
 
 
-def _entries(model: type[Section], prefix: str) -> Iterator[Entry]:
+def _entries(model: type[Section], prefix: str, outer: str | None) -> Iterator[Entry]:
+    chosen = chosen_by(model)
+    target = chosen[1] if chosen else outer
     for name, field in model.model_fields.items():
         key = f"{prefix}{field.alias or name}"
-        chosen = chosen_by(model)
-        yield _entry(key, field, chosen[1] if chosen else None)
+        yield _entry(key, field, target)
         inner = f"{key}[]." if get_origin(field.annotation) is tuple else f"{key}."
         inner = f"{key}.NAME." if is_mapping(field.annotation) else inner
         for kind in section_types(field.annotation):
-            yield from _entries(kind, inner)
+            yield from _entries(kind, inner, target)
 
 
 def _entry(key: str, field: FieldInfo, target: str | None) -> Entry:

@@ -20,6 +20,7 @@ Model = type[Section]
 
 TARGET_TYPES = ("container", "ssh", "local")
 INSTRUMENTS = ("debate", "proposals", "poll", "budget", "legislation")
+_SAY_LITTLE = ("vraagstuk.", "districts.")
 # Sections that are one of several models: the key that tells which, and what may stand there.
 CHOOSING = {"target": ("type", TARGET_TYPES), "vraagstuk": ("instrument", INSTRUMENTS)}
 
@@ -99,7 +100,9 @@ def field_at(key: Key) -> FieldInfo | None:
 
 def places_of(name: str) -> list[str]:
     """Return where a key belongs, dotted; for a target's, with its type when not every type has it."""
-    found = [place for place in _every_key() if place.rpartition(".")[2] == name]
+    every = [place for place in _every_key() if place.rpartition(".")[2] == name]
+    # Of a vraagstuk's many keys, most have a name that others have too.
+    found = [place for place in every if not place.startswith(_SAY_LITTLE)] or every
     of_target = [place for place in found if place.startswith("target (")]
     if len(of_target) == len(TARGET_TYPES):
         return [f"target.{name}", *(place for place in found if place not in of_target)]
@@ -112,16 +115,16 @@ def _fields(model: Model) -> list[tuple[str, FieldInfo]]:
 
 @cache
 def _every_key() -> tuple[str, ...]:
-    return tuple(_dotted_keys(Instance, ""))
+    return tuple(dict.fromkeys(_dotted_keys(Instance, "")))
 
 
 def _dotted_keys(model: Model, prefix: str) -> Iterator[str]:
     for name, field in _fields(model):
         yield f"{prefix}{name}"
         # A setting belongs nowhere but where it is; and `link` or `title` says little by itself.
-        if name in {"settings", "districts", "vraagstuk"}:
+        if name == "settings":
             continue
         for kind in section_types(field.annotation):
-            chosen = chosen_by(kind)
+            chosen = chosen_by(kind) if name == "target" else None
             inner = f"{prefix}{name}.NAME." if is_mapping(field.annotation) else f"{prefix}{name}."
             yield from _dotted_keys(kind, f"{prefix}{name} ({' '.join(chosen)})." if chosen else inner)

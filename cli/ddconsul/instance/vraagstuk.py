@@ -201,7 +201,7 @@ class Vraagstuk(Section):
     )
     title: TranslatedLine = Field(description="Title.", examples=["Wijkbudget 2027"])
     summary: TranslatedText = Field(
-        description="What it is about, in one or two sentences.", examples=["Verdeel mee: 50.000 euro voor uw wijk."]
+        description="What it is about, in one or two sentences.", examples=["Verdeel 50.000 euro voor uw wijk."]
     )
     description: TranslatedFile | None = Field(
         None,
