@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def window(site: Site) -> Iterator[BrowserContext]:
-    """Give a fresh browser window, in which the site's name leads to the site."""
+def window(site: Site, *rules: str) -> Iterator[BrowserContext]:
+    """Give a fresh browser window, in which the site's name leads to the site.
+
+    Args:
+        site: The site.
+        rules: Where other names lead, as Chromium's own rules have it: `MAP login.example.org 127.0.0.1`.
+    """
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("chromium is not installed: scripts/system-packages browser")
@@ -30,7 +35,9 @@ def window(site: Site) -> Iterator[BrowserContext]:
         # Chromium refuses its sandbox to root, and these pages are our own.
         flags.append("--no-sandbox")
     if site.connect:
-        flags.append(f"--host-resolver-rules=MAP {urlsplit(site.url).hostname} {site.connect}")
+        rules = (f"MAP {urlsplit(site.url).hostname} {site.connect}", *rules)
+    if rules:
+        flags.append(f"--host-resolver-rules={', '.join(rules)}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         try:

@@ -48,6 +48,8 @@ def texts(consul: Material) -> dict[str, dict[str, Any]]:
             if file is not None and member.name.endswith(".yml"):
                 language = member.name.split("/")[2]
                 found[language].update(flat(YAML(typ="safe").load(file)[language]))
+    # For pages that Consul doesn't have.
+    found["en"].update(flat(YAML(typ="safe").load(OURS.with_name("en.yml"))["en"]))
     return found
 
 
