@@ -73,9 +73,9 @@ def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: En
     (tmp_path / "beeld/plein.jpg").write_bytes(b"\xff\xd8\xff")
     for name, content in {"logo.svg": b"<svg/>", "icoon.svg": b"<svg/>", "eigen.css": b"a { b: c }"}.items():
         (tmp_path / name).write_bytes(content)
-    for name in VRAAGSTUK_FILES:
+    for name, example in VRAAGSTUK_FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(FULL / VRAAGSTUK_FILES[name], tmp_path / name)
+        shutil.copyfile(FULL / example, tmp_path / name)
     (tmp_path / "lettertype/Zee-Regular.ttf").write_bytes(b"OTTO")
     problems = inspect(write(tmp_path, entry.in_yaml() + "\n")).problems
     about = [problem for problem in problems if problem.rule not in {"missing", "contradiction"}]

@@ -21,6 +21,7 @@ VERBS = {
     "secrets": ("ddconsul.commands.secrets:secrets", "Show and change passwords and keys."),
     "plan": ("ddconsul.commands.plan:plan", "Tell what deploy would change."),
     "deploy": ("ddconsul.commands.deploy:deploy", "Make the platform match the municipality file."),
+    "vraagstuk": ("ddconsul.commands.vraagstuk:vraagstuk", "Begin, follow and end what is asked of inhabitants."),
     "letters": ("ddconsul.commands.letters:letters", "Make letters with a code, for who may take part."),
     "adopt": ("ddconsul.commands.adopt:adopt", "Write edits of the admin pages into the municipality file."),
     "status": ("ddconsul.commands.status:status", "Tell how the platform is."),
