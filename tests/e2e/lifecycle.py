@@ -74,8 +74,13 @@ class World:
         )
 
 
-def deploy_first(tool: Tool, folder: Path, material: Material, slug: str, **more: Any) -> World:
-    """Go the way of a new user: init, edit, deploy; `more` is written into the file as well."""
+def deploy_first(
+    tool: Tool, folder: Path, material: Material, slug: str, *, from_image: bool = False, **more: Any
+) -> World:
+    """Go the way of a new user: init, edit, deploy; `more` is written into the file as well.
+
+    With `from_image`, the build is there already: that is quicker, for tests of what a site contains.
+    """
     municipality = Municipality(
         tool,
         folder,
@@ -91,6 +96,8 @@ def deploy_first(tool: Tool, folder: Path, material: Material, slug: str, **more
         },
     )
     assert municipality.run("validate").code == 0
+    if from_image:
+        municipality.start_from_image()
     planned = municipality.plan()
     first = municipality.deploy()
     host = Host(f"ddconsul-{slug}")

@@ -102,6 +102,8 @@ def world(
 ) -> Iterator[World]:
     material: Material = request.getfixturevalue(request.cls.material)
     folder = tmp_path_factory.mktemp("looks") / "platform"
-    world = deploy_first(tool, folder, material, f"looks-{'si' if material.standin else 'co'}-{run_id}")
+    world = deploy_first(
+        tool, folder, material, f"looks-{'si' if material.standin else 'co'}-{run_id}", from_image=True
+    )
     yield world
     world.municipality.run("destroy", "--yes")

@@ -200,6 +200,7 @@ def pilot(tool: Tool, consul: Material, tmp_path_factory: pytest.TempPathFactory
     asked = [{name: value for name, value in one.items() if name != "districts"} for one in data["vraagstuk"]]
     smtp = {"host": "localhost", "port": SINK_PORT, "starttls": False}
     municipality.edit({**consul.settings, "target.site": slug, "vraagstuk": asked, "mail.smtp": smtp})
+    municipality.start_from_image()
     done = municipality.run("deploy", "--yes", "--json")
     assert done.code == 0, done
     host = Host(f"ddconsul-{slug}")

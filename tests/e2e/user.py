@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHECKOUT = Path(__file__).parents[2]
+# What `smoke` does before it deploys.
+FROM_IMAGE = """
+import sys
+from pathlib import Path
+from ddconsul.instance.loader import load
+from ddconsul.operations.throwaway import start_from_image
+from ddconsul.paths import Paths
+file = Path(sys.argv[1])
+start_from_image(load(file, finished=False).instance, Paths.of_user(file), print, make=True)
+"""
 # The first real deploy on a slow machine.
 SECONDS = 1800
 
@@ -161,6 +171,12 @@ class Municipality:
     def run(self, verb: str, *words: str) -> Outcome:
         """Run a verb on the file."""
         return self.tool.run(verb, *words, cwd=self.folder)
+
+    def start_from_image(self) -> None:
+        """Start a container in which the build is there already: for tests of what a site contains."""
+        argv = [self.tool.program.with_name("python"), "-c", FROM_IMAGE, self.file]
+        done = subprocess.run(argv, env=self.tool.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
     def deploy(self) -> Outcome:
         """Deploy, and see that it worked; what it shows is JSON."""
