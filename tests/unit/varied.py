@@ -14,8 +14,8 @@ from ruamel.yaml import YAML
 Way = tuple[str | int, ...]
 
 # By these an object is known again: with another one it is another object. What a question or vraagstuk is (`kind`,
-# `instrument`) decides which other keys it has.
-IDENTITIES = {"key", "email", "instrument", "phase", "kind"}
+# `instrument`) decides which other keys it has. How a provider of logins is reached is no content of Consul's.
+IDENTITIES = {"key", "email", "instrument", "phase", "kind", "issuer", "client_id", "metadata_url", "entity_id"}
 # What says where the platform runs, and not what is in it.
 ELSEWHERE = {"municipality", "target", "consul", "network", "mail", "vocabulary"}
 # What has to go with it: a list of a module that goes off, and a module of a list that comes on.
@@ -28,7 +28,7 @@ WITH: dict[Way, dict[Way, Any]] = {
 MODULES = {"debate": "debates", "proposals": "proposals", "poll": "polls", "budget": "budgets",
            "legislation": "legislation"}  # fmt: skip
 # One of few words, and another one of them.
-OTHER = {"knapsack": "approval", "approval": "knapsack", "shown": "hidden", "noord": "haven",
+OTHER = {"postcodes": "census", "knapsack": "approval", "approval": "knapsack", "shown": "hidden", "noord": "haven",
          "WK001401": "WK001409", "WK001402": "WK001408",
          "on": "off", "off": "on", "top": "right", "left": "top", "/budgets": "/debates", "/polls": "/proposals",
          "#154273": "#3a1a5e", "#0b6e4f": "#154273", "#01689b": "#0b5e3f", "#ffbf47": "#ffd54f"}  # fmt: skip
