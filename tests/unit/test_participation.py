@@ -238,6 +238,41 @@ def test_what_does_not_do_what_it_seems_to_do_is_told(tmp_path: Path, lines: lis
     assert about in warning.message
 
 
+@pytest.mark.parametrize(
+    ("verification", "postcodes", "todo"),
+    [
+        ("email", "[9711]", "Choose another participation.verification."),
+        ("postcodes", "[]", "Add postcodes to each of those districts."),
+        ("postcodes", "[9711]", None),
+        ("census", "[]", None),
+    ],
+)
+def test_a_poll_that_nobody_can_vote_in_is_told(
+    tmp_path: Path, verification: str, postcodes: str, todo: str | None
+) -> None:
+    more = f"""\
+districts: [{{key: noord, name: Noord, postcodes: {postcodes}}}]
+settings: {{feature.remote_census: on, remote_census.general.endpoint: "https://brp.example.org"}}
+vraagstuk:
+  key: plein
+  instrument: poll
+  title: Een plein
+  summary: Kies mee.
+  description: privacy.md
+  decides: De raad.
+  opens: 2027-03-01
+  closes: 2027-03-31
+  feedback: {{by: 2027-06-01}}
+  districts: [noord]
+  questions: [{{key: wat, title: Wat komt er?, options: [{{key: a, title: A}}, {{key: b, title: B}}]}}]
+"""
+    lines = [f"verification: {verification}", *([AREAS] if verification == "postcodes" else [])]
+    found = inspect(write(tmp_path, section(*lines, more=more)))
+    assert not found.problems
+    told = [warning for warning in found.warnings if "nobody can be known to live there" in warning.message]
+    assert [warning.todo for warning in told] == ([todo] if todo else [])
+
+
 def test_a_census_that_is_connected_is_in_order(tmp_path: Path) -> None:
     register = 'settings: {feature.remote_census: on, remote_census.general.endpoint: "https://brp.example.org"}\n'
     assert not inspect(write(tmp_path, section("verification: census", more=register))).warnings

@@ -22,7 +22,7 @@ Advice = tuple["Key", str, str]
 
 def advice(document: Document, instance: Instance) -> Iterator[Problem]:
     """Yield advice, as problems that do not stand in the way."""
-    for found in (_about_tls, _about_contrast, _about_mail, _about_participation):
+    for found in (_about_tls, _about_contrast, _about_mail, _about_participation, _about_districts):
         for key, message, todo in found(instance):
             yield document.problem(document.place(key), key, message, todo, "advice")
 
@@ -67,14 +67,26 @@ def _about_participation(instance: Instance) -> Iterator[Advice]:
         what = "is letters, and there are no letters yet: nobody can vote or support"
         yield ("participation", "verification"), what, "Make them with: ddconsul letters make"
     elif section.verification == "census" and not _has_register(instance):
-        what = (
-            "is census, and no register is connected: only whom an administrator has put in Consul's own can take part"
-        )
-        yield (
-            ("participation", "verification"),
-            what,
-            "Connect one: settings feature.remote_census and remote_census.*.",
-        )
+        what = "is census, and no register is connected: only whom an administrator registers on the site can take part"
+        yield ("participation", "verification"), what, "Connect one: settings feature.remote_census, remote_census.*"
+
+
+def _about_districts(instance: Instance) -> Iterator[Advice]:
+    """Yield polls for districts of which nobody can be known to live there, so that nobody can vote."""
+    verification = instance.participation.verification
+    for index, one in enumerate(instance.vraagstuk):
+        if one.instrument != "poll" or verification == "census":
+            continue
+        named = [district for district in instance.districts if district.key in one.districts]
+        unknown = [district.key for district in named if verification == "email" or not district.postcodes]
+        if unknown:
+            what = f"has {', '.join(unknown)}, of which nobody can be known to live there: they can't vote"
+            todo = (
+                "Choose another participation.verification."
+                if verification == "email"
+                else "Add postcodes to each of those districts."
+            )
+            yield ("vraagstuk", index, "districts"), what, todo
 
 
 def _has_register(instance: Instance) -> bool:
