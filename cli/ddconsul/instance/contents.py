@@ -197,6 +197,7 @@ def _pictures_that_consul_takes(instance: Instance) -> Iterator[Contradiction]:
     """Hold images against what Consul takes: app/models/image.rb reads two settings for that."""
     kinds, most = (_setting(instance, f"uploads.images.{name}") for name in ("content_types", "max_size"))
     allowed = kinds.split() if isinstance(kinds, str) else kinds
+    yield from _pictures_that_are_too_small(instance)
     for way, picture in _pictures(instance):
         if picture.content_type and picture.content_type not in allowed:
             message = f"is {picture.content_type}; this site takes {', '.join(allowed)}"
@@ -221,6 +222,18 @@ def _pictures(instance: Instance) -> Iterator[tuple[tuple[str | int, ...], Pictu
     for index, one in enumerate(instance.vraagstuk):
         found.append((("vraagstuk", index, "image"), getattr(one, "image", None)))
     yield from ((way, image) for way, image in found if isinstance(image, Picture))
+
+
+def _pictures_that_are_too_small(instance: Instance) -> Iterator[Contradiction]:
+    """Yield images of a vraagstuk with fewer pixels than Consul wants; of cards it looks at no size."""
+    least = tuple(_setting(instance, f"uploads.images.min_{side}") for side in ("width", "height"))
+    for way, picture in _pictures(instance):
+        if way[0] == "vraagstuk" and picture.content_type:
+            found = picture.pixels()
+            if found is not None and (found[0] < least[0] or found[1] < least[1]):
+                message = f"is {found[0]} by {found[1]} pixels; this site wants {least[0]:g} by {least[1]:g} at least"
+                todo = "Take a larger one, or lower settings: uploads.images.min_width and uploads.images.min_height."
+                yield Contradiction(way, message, todo)
 
 
 def _documents_that_consul_takes(instance: Instance) -> Iterator[Contradiction]:

@@ -55,6 +55,16 @@ class Upload:
 class Picture(Upload):
     """An image file."""
 
+    def pixels(self) -> tuple[int, int] | None:
+        """Return its width and height; None when that can't be read."""
+        from PIL import Image as Pillow  # noqa: PLC0415 — only few pictures have to have a size
+
+        try:
+            with Pillow.open(self.path) as opened:
+                return opened.size
+        except OSError:
+            return None
+
 
 def _picture(value: object, info: ValidationInfo) -> object:
     if isinstance(value, Picture):

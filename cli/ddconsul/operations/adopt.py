@@ -11,6 +11,7 @@ from ddconsul.instance import places
 from ddconsul.instance.loader import load
 from ddconsul.instance.problems import InvalidFileError
 from ddconsul.operations.editing import comments, dumped, round_trip, section_at, write_anew
+from ddconsul.translate.clock import at, now
 from ddconsul.translate.origins import origins
 from ddconsul.translate.settings import FEEDS
 from ddconsul.translate.state import state_document
@@ -97,19 +98,21 @@ def adopt(adoption: Adoption) -> None:
         write_anew(adoption.file, adoption.before, adoption.after)
 
 
-def values(document: Mapping[str, Any]) -> dict[Name, str | None]:
+def values(document: Mapping[str, Any], moment: str | None = None) -> dict[Name, str | None]:
     """Return all that a document asks for, by object and field, as a plan tells it.
 
     Of settings that is what Consul keeps: a flag that is on is "t".
 
     Args:
         document: A desired-state document.
+        moment: When; what changes with time is what it is then. Without one it is all that it will ever be.
     """
     settings = {(f"setting {key}", "value"): _stored(value) for key, value in document["settings"].items()}
     objects = {
         (item["key"], field): str(value).lower() if isinstance(value, bool) else _stored(value)
         for item in document.get("objects", ())
-        for field, value in item["fields"].items()
+        for field, lasting in item["fields"].items()
+        for value in [at(lasting, moment) if moment else lasting]
     }
     return {**settings, **objects}
 
@@ -142,7 +145,7 @@ def _read(file: Path, text: str) -> tuple[dict[str, Key], dict[Name, str | None]
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", suffix=".yml") as candidate:
         Path(candidate.name).write_text(text, encoding="utf-8", newline="")
         instance = load(Path(candidate.name), finished=False).instance
-    return origins(instance), values(state_document(instance))
+    return origins(instance), values(state_document(instance), now())
 
 
 def _ways(known: Mapping[str, Key], edit: Change) -> Iterator[Key]:
