@@ -13,9 +13,8 @@ from ddconsul.instance.section import Contradiction, Section, rule
 from ddconsul.instance.translated import TranslatedLine, TranslatedText
 from ddconsul.instance.values import FLAGS, Colour, Kind, wrong
 
-ObjectKey = Annotated[
-    str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), Kind("short name: small letters, digits, hyphens; 40 at most")
-]
+KEY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
+ObjectKey = Annotated[str, Field(pattern=KEY_PATTERN), Kind("short name: small letters, digits, hyphens; 40 at most")]
 _KEY_DESCRIPTION = "Name by which ddconsul knows it again, so that its texts can change. Nobody sees it."
 
 

@@ -92,6 +92,11 @@ def known_keys(location: Key) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for model in models_at(location) for name, _ in _fields(model)))
 
 
+def keys_of(model: Model) -> list[str]:
+    """Return the keys of a section."""
+    return [name for name, _ in _fields(model)]
+
+
 def field_at(key: Key) -> FieldInfo | None:
     """Return the model's field for a key, if there is one."""
     fields = (field for model in models_at(key[:-1]) for name, field in _fields(model) if name == key[-1])

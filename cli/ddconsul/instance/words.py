@@ -96,7 +96,10 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
         return f"is set by {governor}", f"Write {governor} instead: `ddconsul explain {governor}` tells how."
     if section == ("settings",) and not close:
         return "is no setting of Consul's", "`ddconsul settings list` shows them all."
-    if close and not other_type:
+    others = _other_instruments(meant, section)
+    if others:
+        todo = f"It goes with instrument {' or '.join(others)}."
+    elif close and not other_type:
         todo = f"Did you mean {close}?{_what_differs(name, close)}"
     elif _SECRET.search(name):
         todo = "Secrets do not go in this file, but in the encrypted one beside it."
@@ -106,6 +109,14 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
     else:
         todo = f"Known here: {', '.join(known)}." if known else ""
     return "is not a key that ddconsul knows", todo
+
+
+def _other_instruments(name: str, section: Key) -> list[str]:
+    """Return the instruments that have a key, for a vraagstuk with one that does not."""
+    if section[:1] != ("vraagstuk",) or any(isinstance(part, str) for part in section[3:]):
+        return []
+    known = {shape.chosen_by(model): shape.keys_of(model) for model in shape.models_at(("vraagstuk",))}
+    return [chosen[1] for chosen, keys in known.items() if chosen is not None and name in keys]
 
 
 def _what_differs(name: str, close: str) -> str:

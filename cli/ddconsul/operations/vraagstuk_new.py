@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 from ddconsul import assets
 from ddconsul.errors import InputError
 from ddconsul.instance import moments
+from ddconsul.instance.home import KEY_PATTERN
 from ddconsul.instance.loader import load
 from ddconsul.instance.problems import InvalidFileError, nearest
 from ddconsul.instance.vraagstuk import MODULES
@@ -84,6 +85,8 @@ def new_vraagstuk(loaded: Loaded, starter: str, *, key: str | None = None, opens
         raise InputError("is no vraagstuk to start from", starter, todo)
     day = opens or default_opening()
     name = key or f"{starter}-{day.year}"
+    if not re.fullmatch(KEY_PATTERN, name):
+        raise InputError("is no key", name, "Small letters, digits and hyphens; 40 characters at most.")
     text, texts = _section(starter, name, day)
     _refuse_taken(loaded, name, texts)
     before = loaded.path.read_bytes().decode("utf-8-sig")

@@ -83,7 +83,7 @@ WORDS = {
         "questions": "De vragen",
         "topics": "Onderwerpen",
         "feedback": "Wat gebeurt er met de uitkomst?",
-        "promise": "Uiterlijk op {by} leest {u} op deze pagina wat er met de uitkomst is gedaan.",
+        "promise": "Uiterlijk op {by} {leest_u} op deze pagina wat er met de uitkomst is gedaan.",
         "other": "Liever niet met de computer?",
         "offline": 'Meedoen kan ook <a href="{url}">zonder computer</a>.',
         "ask": "Vragen?",
@@ -135,7 +135,7 @@ WORDS = {
         "span": "{first} up to and including {last}",
     },
 }
-_YOU = {"u": {"u": "u", "U": "U", "uw": "uw"}, "je": {"u": "je", "U": "Je", "uw": "je"}}
+_YOU = {"u": {"U": "U", "uw": "uw", "leest_u": "leest u"}, "je": {"U": "Je", "uw": "je", "leest_u": "lees je"}}
 _MONTHS = {
     "nl": (
         "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
