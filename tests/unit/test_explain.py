@@ -18,7 +18,9 @@ from rendering import REPOSITORY
 from ddconsul.commands import main
 from ddconsul.instance import shape
 from ddconsul.instance.loader import inspect
+from ddconsul.instance.participation import written
 from ddconsul.instance.reference import Entry, entries, plain
+from ddconsul.operations.letter_codes import sealed
 
 SCRIPT = REPOSITORY / "scripts/reference.py"
 PAGE = REPOSITORY / "docs/reference/gemeente.md"
@@ -76,6 +78,8 @@ def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: En
     for name, example in VRAAGSTUK_FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(FULL / example, tmp_path / name)
+    codes = sealed(tmp_path / "gemeente.codes.yml", {"CDEFGHJKMNPQ": "9712AB"}, (), "a key")
+    codes.path.write_text(written(codes))
     (tmp_path / "lettertype/Zee-Regular.ttf").write_bytes(b"OTTO")
     problems = inspect(write(tmp_path, entry.in_yaml() + "\n")).problems
     about = [problem for problem in problems if problem.rule not in {"missing", "contradiction"}]
