@@ -50,6 +50,12 @@ JUDGED = """
 UPDATE budget_investments SET feasibility = 'feasible', valuation_finished = true, selected = true, price = 900
 """
 
+OPEN_NOW = "UPDATE polls SET starts_at = now() - interval '1 hour', ends_at = now() + interval '1 hour'"
+TITLE = """
+SELECT title FROM poll_question_translations t JOIN ddconsul.objects o ON o.record_id = t.poll_question_id
+WHERE o.key = 'question plein/auto' AND locale = 'nl'
+"""
+
 
 @dataclass
 class Pilot:
@@ -167,6 +173,37 @@ class TestPilot:
 
         assert done.code == 0, done
         assert pilot.contributions() == before
+
+    def test_while_people_vote_their_question_stays_unless_somebody_says_why(self, pilot: Pilot) -> None:
+        pilot.rows(OPEN_NOW)
+        asked = read(pilot.municipality.file)["vraagstuk"]
+        asked[0]["questions"][1]["title"] = {"nl": "Mogen er fietsen rijden?", "en": "May bicycles ride there?"}
+        pilot.municipality.edit({"vraagstuk": asked})
+
+        planned = pilot.municipality.run("plan", "--json")
+        refused = pilot.municipality.run("deploy", "--yes", "--json")
+
+        assert planned.json["held"] == ["question plein/auto"]
+        assert (refused.code, "voting on question plein/auto" in refused.json["error"]) == (5, True), refused
+        assert pilot.rows(TITLE) == ["Mogen er auto's rijden?"]
+        done = pilot.municipality.run("deploy", "--yes", "--json", "--override", "De vraag klopte niet")
+        assert done.code == 0, done
+        assert pilot.rows(TITLE) == ["Mogen er fietsen rijden?"]
+        assert set(pilot.rows("SELECT reason, key FROM ddconsul.overrides")) == {
+            "De vraag klopte niet|question plein/auto"
+        }
+
+    def test_while_people_vote_no_other_build_comes_under_them(self, pilot: Pilot) -> None:
+        before = pilot.host.builds()
+        own = pilot.municipality.folder / "eigen-code"
+        own.mkdir()
+        (own / "LEESMIJ.md").write_text("Van de gemeente.\n")
+        pilot.municipality.edit({"consul.overlay": "eigen-code"})
+
+        refused = pilot.municipality.run("deploy", "--yes", "--json")
+
+        assert (refused.code, "People are voting on poll plein" in refused.json["error"]) == (5, True), refused
+        assert pilot.host.builds() == before
 
     def test_how_many_took_part_is_told(self, pilot: Pilot) -> None:
         told = {one["key"]: one for one in pilot.municipality.run("vraagstuk", "status", "--json").json["vraagstukken"]}

@@ -147,6 +147,18 @@ def test_what_programs_are_sized_by_is_told_as_setup_tells_it(host: Host) -> Non
     assert preflight.facts(host)["ansible_processor_vcpus"] >= 1
 
 
+def test_the_build_that_a_site_runs_is_told(tmp_path: Path) -> None:
+    release = tmp_path / "srv/ddconsul/zee/releases/3"
+    release.mkdir(parents=True)
+    (release / "BUILD").write_text("0123abc\n")
+    (tmp_path / "srv/ddconsul/zee/current").symlink_to("releases/3")
+    host = preflight.Host(str(tmp_path))
+
+    assert preflight.build_of(host, "zee") == "0123abc"
+    assert preflight.build_of(host, "meer") == ""
+    assert preflight.build_of(host, "") == ""
+
+
 class TestNoFalseAlarm:
     def test_a_host_that_has_all(self, host: Host) -> None:
         assert gaps(host) == {}

@@ -59,6 +59,7 @@ author: the ddconsul contributors
 RETURN = r"""
 gaps: {description: 'What stands in the way: check, what, where and fix of each', type: list, returned: always}
 notices: {description: What may be meant so, in the same form, type: list, returned: always}
+runs: {description: 'The build that the site runs, or ""', type: str, returned: success}
 ansible_facts:
   description: What setup would tell of memory and processors, which takes it longer than all of this.
   type: dict
@@ -1036,6 +1037,11 @@ def facts(host: Host) -> dict[str, int]:
     }
 
 
+def build_of(host: Host, site: str) -> str:
+    """Return the name of the build that a site runs; "" when there is no such site."""
+    return host.read(f"/srv/ddconsul/{site}/current/BUILD").strip() if site else ""
+
+
 def paragraph(number: int, gap: Finding) -> str:
     """Return a gap as a person reads it. Commands stay whole, to be pasted."""
     wrap = partial(textwrap.wrap, width=WIDTH, break_long_words=False, break_on_hyphens=False)
@@ -1084,7 +1090,7 @@ def main() -> None:
     }
     if gaps:
         module.fail_json(msg=message(gaps), **result)
-    module.exit_json(changed=False, ansible_facts=facts(host), **result)
+    module.exit_json(changed=False, ansible_facts=facts(host), runs=build_of(host, module.params["site"]), **result)
 
 
 if __name__ == "__main__":
