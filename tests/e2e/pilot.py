@@ -123,7 +123,9 @@ class Citizen:
         tab.goto(f"/budgets/{budget}/investments/new")
         choice = tab.locator("select[name='budget_investment[heading_id]']")
         if choice.count():
-            choice.select_option(label=heading)
+            # Consul puts the name of its group before it.
+            value = choice.locator("option", has_text=heading).first.get_attribute("value")
+            choice.select_option(value=value)
         write(tab, "budget_investment", title, "Zo maken we de straat mooier voor iedereen.")
         send(tab, "form.budget-investment-form")
 
