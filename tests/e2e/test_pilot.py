@@ -233,10 +233,11 @@ def pilot(tool: Tool, consul: Material, tmp_path_factory: pytest.TempPathFactory
     municipality = Municipality(tool, folder, {})
     shutil.copytree(FULL, folder, dirs_exist_ok=True)
     data = read(municipality.file)
-    # Here everybody may vote on the square, wherever he or she lives.
+    # Here everybody with an account may vote, wherever he or she lives: who may is for test_participation.
     asked = [{name: value for name, value in one.items() if name != "districts"} for one in data["vraagstuk"]]
     smtp = {"host": "localhost", "port": SINK_PORT, "starttls": False}
     municipality.edit({**consul.settings, "target.site": slug, "vraagstuk": asked, "mail.smtp": smtp})
+    municipality.edit({"participation": {"verification": "email"}})
     municipality.start_from_image()
     done = municipality.run("deploy", "--yes", "--json")
     assert done.code == 0, done
