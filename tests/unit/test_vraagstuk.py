@@ -109,17 +109,6 @@ def test_its_page_is_its_own(tmp_path: Path) -> None:
     assert 'vraagstuk.key "plein" is the address of page Plein as well' in problem
 
 
-def test_a_poll_for_a_district_needs_to_know_who_lives_there(tmp_path: Path) -> None:
-    district = "districts: [{key: noord, name: Noord}]\n"
-    poll = POLL.replace("  title:", "  districts: [noord]\n  title:", 1)
-    (problem,) = told(tmp_path, district + poll)
-    assert "nobody could vote" in problem
-    by_postcode = 'participation: {verification: postcodes, postcodes: ["9711"]}\n'
-    (problem,) = told(tmp_path, by_postcode + district + poll)
-    assert 'vraagstuk.districts[0] "noord" has no postcodes' in problem
-    assert told(tmp_path, by_postcode + district.replace("Noord}", 'Noord, postcodes: ["9711"]}') + poll) == []
-
-
 def test_texts_are_looked_at_as_those_of_pages_are(tmp_path: Path) -> None:
     (tmp_path / "uitleg.md").write_text("# Uitleg\n\nBel [invullen: wie].\n\n{{ municipality.nmae }}\n")
     server = MINIMAL.replace("type: container", "type: local") + PAGES

@@ -169,7 +169,7 @@ def contradictions(instance: "Instance") -> Iterator[Contradiction]:
     for way, moment in moments(instance.vraagstuk, ("vraagstuk",)):
         if moment.relative and instance.public:
             message = "counts from today, so that it would be another day at each deploy"
-            yield Contradiction(way, message, f"Write the date, such as {moment}.")
+            yield Contradiction(way, message, "Write the date, such as 2027-03-31.")
         else:
             yield from _about_clock(way, moment, instance.municipality.time_zone)
 

@@ -64,6 +64,8 @@ class _OneOrMore:
 
 
 def _as_list(value: object) -> object:
+    if isinstance(value, str | int | float):
+        raise wrong("is not a section", "Write its keys under it, each on a line of its own.")
     return (value,) if isinstance(value, dict | Section) else value
 
 
@@ -610,7 +612,7 @@ def contradictions(instance: "Instance") -> Iterator[Contradiction]:
     """Yield what does not go together with the rest of the file."""
     yield from once(instance.vraagstuk, "vraagstuk")
     for index, one in enumerate(instance.vraagstuk):
-        for check in (_module_is_on, _has_a_page_of_its_own, _districts_are_known, _somebody_can_vote):
+        for check in (_module_is_on, _has_a_page_of_its_own, _districts_are_known):
             try:
                 yield from [found._replace(key=("vraagstuk", index, *found.key)) for found in check(instance, one)]
             except AttributeError:
@@ -643,22 +645,3 @@ def _districts_are_known(instance: "Instance", one: Any) -> Iterator[Contradicti
         if key not in known:
             todo = f"Choose one of {', '.join(known)}." if known else "Add districts: a list with key and name."
             yield Contradiction(way, f'"{key}" is no key of a district', todo)
-
-
-def _somebody_can_vote(instance: "Instance", one: Any) -> Iterator[Contradiction]:  # noqa: ANN401 — one of five
-    """Yield polls for districts in which, as far as Consul knows, nobody lives (Poll#answerable_by?)."""
-    verification = instance.participation.verification
-    if one.instrument != "poll" or not one.districts:
-        return
-    if verification == "email":
-        message = "are given, but nobody tells where he or she lives: nobody could vote"
-        todo = "Set participation.verification to postcodes or letters, or leave the districts out."
-        yield Contradiction(("districts",), message, todo)
-        return
-    known = {district.key: district for district in instance.districts}
-    for place, key in enumerate(one.districts):
-        district = known.get(key)
-        by_census = verification == "census" and getattr(district, "census_code", None) is not None
-        if district is not None and not district.postcodes and not by_census:
-            message = f'"{key}" has no postcodes: nobody from there could vote'
-            yield Contradiction(("districts", place), message, "Give the district its postcodes.")

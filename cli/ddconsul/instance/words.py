@@ -39,6 +39,13 @@ _DUTCH = {
 }  # fmt: skip
 
 
+# The names of starters among them.
+_DUTCH_CHOICES = {
+    "peiling": "poll", "stemming": "poll", "wijkbudget": "budget", "begroting": "budget", "inspraak": "legislation",
+    "debat": "debate", "discussie": "debate", "voorstellen": "proposals", "ideeen": "proposals",
+}  # fmt: skip
+
+
 class Said(NamedTuple):
     """An error in words.
 
@@ -96,7 +103,7 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
         return f"is set by {governor}", f"Write {governor} instead: `ddconsul explain {governor}` tells how."
     if section == ("settings",) and not close:
         return "is no setting of Consul's", "`ddconsul settings list` shows them all."
-    others = _other_instruments(meant, section)
+    others = [] if meant in known else _other_instruments(meant, section)
     if others:
         todo = f"It goes with instrument {' or '.join(others)}."
     elif close and not other_type:
@@ -236,7 +243,7 @@ def about_choice(section: str, written: object) -> tuple[str, str]:
         section: The section that it is of.
         written: What stands in the file.
     """
-    close = nearest(written, shape.CHOOSING[section][1])
+    close = _DUTCH_CHOICES.get(str(written).lower()) or nearest(written, shape.CHOOSING[section][1])
     guess = f"Did you mean {close}? " if close else ""
     what = "a type of target" if section == "target" else "an instrument"
     return f"{shown(written)} is not {what}", f"{guess}Choose {_choices(section)}."
