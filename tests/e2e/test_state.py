@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from contents import CODES, Contents, Document, day, example, made, moment, named, png, roles, without
-from contract.visitor import Visitor
+from contract.visitor import Form, Visitor
 from lifecycle import MODULES, World, deploy_first
 
 if TYPE_CHECKING:
@@ -92,6 +92,16 @@ CHANGED: dict[str, dict[str, object]] = {
         "categories": "Verkeer",
     },
 }  # fmt: skip
+REFUSED = (
+    ("poll wijk", "starts_at", moment(2)),
+    ("poll wijk", "ends_at", moment(-1, 23)),
+    ("poll later", "ends_at", moment(5)),
+    ("heading geld/stad/bomen", "max_ballot_lines", 0),
+    ("question later/meer", "title.nl", "Hm"),
+    ("debate straat", "title.nl", "De"),
+    ("process plan", "end_date", day(-30)),
+    ("phase geld/accepting", "ends_at", moment(20)),
+)
 MADE_OF = (
     "polls", "poll_questions", "poll_question_answers", "poll_translations", "votation_types", "geozones_polls",
     "budgets", "budget_phases", "budget_headings", "legislation_processes", "legislation_questions",
@@ -162,10 +172,11 @@ class State:
             assert words in vote, words
         for words in ("Geld voor de wijk", "Fase accepting"):
             assert words in money, words
-        for words in ("Het plan", "Waar het plan om gaat"):
+        for words in ("Het plan", "Alles over", "De raad besluit", "Eerste versie", "De nota"):
             assert words in plan, words
         for words in ("De straat", "Hoe gaat het met de straat", "Groen"):
             assert words in debate, words
+        assert "Waar het plan om gaat" in visitor.get("/legislation/processes").page.plain
         assert "Vote wijk" in visitor.get("/polls/wijk?locale=en").page.plain
 
     def test_questions_and_options_stand_in_the_order_of_the_file(self, contents: Contents, site: Site) -> None:
@@ -202,28 +213,14 @@ class State:
         assert contents.sql("SELECT count(*) FROM local_census_records") == "51"
         contents.settled(document)
 
-    @pytest.mark.parametrize(
-        ("key", "field", "value"),
-        [
-            ("poll wijk", "starts_at", moment(2)),
-            ("poll wijk", "ends_at", moment(-1, 23)),
-            ("poll later", "ends_at", moment(5)),
-            ("heading geld/stad/bomen", "max_ballot_lines", 0),
-            ("question later/meer", "title.nl", "Hm"),
-            ("debate straat", "title.nl", "De"),
-            ("process plan", "end_date", day(-30)),
-            ("phase geld/accepting", "ends_at", moment(20)),
-        ],
-    )
-    def test_what_consul_would_not_take_is_refused_by_name(
-        self, contents: Contents, document: Document, key: str, field: str, value: object
-    ) -> None:
-        wrong = copy.deepcopy(document)
-        named(wrong, key)[field] = value
+    def test_what_consul_would_not_take_is_refused_by_name(self, contents: Contents, document: Document) -> None:
+        for key, field, value in REFUSED:
+            wrong = copy.deepcopy(document)
+            named(wrong, key)[field] = value
 
-        answer = contents.apply(wrong, override="to see").answer
+            answer = contents.apply(wrong, override="to see").answer
 
-        assert (answer["failed"], answer["object"]) == (True, key), answer
+            assert (answer["failed"], answer["object"]) == (True, key), answer
         assert contents.apply(document).changes == []
 
     def test_what_nobody_used_goes_altogether_and_comes_back(self, contents: Contents, document: Document) -> None:
@@ -319,11 +316,14 @@ class State:
     def test_no_document_touches_what_inhabitants_did(self, contents: Contents, document: Document) -> None:
         flood(contents)
         before = contributions(contents)
+        everything = made("account inwoner@example.org", {"email": "inwoner@example.org"}, username="Anders", **roles())
+        # Whoever registered keeps a name, unless somebody asks for that one.
+        contents.apply({**document, "objects": [*document["objects"], everything]}, enforce=["page about"])
+        assert contributions(contents) == before
         for hostile in hostiles(document):
-            for enforce in (["page about"], ["*"]):
-                told = contents.apply(hostile, enforce=enforce, override="to see")
-                assert not told.answer.get("failed"), told.answer
-                assert contributions(contents) == before
+            told = contents.apply(hostile, enforce=["*"], override="to see")
+            assert not told.answer.get("failed"), told.answer
+            assert contributions(contents) == before
 
     def test_what_inhabitants_used_is_closed_when_it_leaves_the_file(
         self, contents: Contents, document: Document
@@ -387,8 +387,6 @@ class State:
 def hostiles(document: Document) -> Iterator[Document]:
     """Give documents that could take away what inhabitants did."""
     yield {**document, "settings": {**document["settings"], **{f"process.{name}": False for name in MODULES}}}
-    everything = made("account inwoner@example.org", {"email": "inwoner@example.org"}, username="Anders", **roles())
-    yield {**document, "objects": [*document["objects"], everything]}
     yield without(document, *(one["key"] for one in document["objects"] if one["kind"] in {"option", "process_option"}))
     yield without(document, *(one["key"] for one in document["objects"] if one["kind"] in PARTS))
     otherwise = copy.deepcopy(document)
@@ -422,7 +420,7 @@ def edit(contents: Contents) -> None:
 
 
 NOW, ONCE = "now(), now()", "ON CONFLICT DO NOTHING"
-PARTS = {"question", "group", "heading", "draft", "process_question", "category", "district"}
+PARTS = {"question", "option", "group", "heading", "draft", "process_question", "process_option", "category"}
 
 
 def of(key: str) -> str:
@@ -535,12 +533,12 @@ def contributions(contents: Contents) -> str:
     ).split()
     people = "(SELECT id FROM users WHERE email ~ '^(inwoner|buur)')"
     debates = f"(SELECT id FROM debates WHERE author_id IN {people})"
-    debates_typed = debates.replace("SELECT id", "SELECT 'Debate' || id")
+    tagged = f"taggable_type = 'Debate' AND taggable_id IN {debates}"
     theirs = [
         f"SELECT to_jsonb(u) - 'updated_at' FROM users AS u WHERE id IN {people} ORDER BY id",
         f"SELECT to_jsonb(d) FROM debates AS d WHERE id IN {debates} ORDER BY id",
         f"SELECT to_jsonb(t) FROM debate_translations AS t WHERE debate_id IN {debates} ORDER BY id",
-        f"SELECT to_jsonb(t) FROM taggings AS t WHERE taggable_type || taggable_id IN {debates_typed} ORDER BY id",
+        f"SELECT to_jsonb(t) FROM taggings AS t WHERE {tagged} ORDER BY id",
         "SELECT to_jsonb(p) FROM polls AS p WHERE slug LIKE 'poll-%' ORDER BY id",
     ]
     return contents.sql(
@@ -553,6 +551,38 @@ class TestStandin(State):
     """On the stand-in."""
 
     material = "standin"
+
+    def test_somebody_takes_part_in_everything(self, contents: Contents, document: Document, site: Site) -> None:
+        contents.settled(document)
+        visitor = Visitor(site)
+        visitor.log_in(*site.administrator)
+        number = contents.number
+        question, option = number("question wijk/een"), number("option wijk/een/rood")
+        plan, nut = number("process plan"), number("process_question plan/nut")
+        contents.sql("UPDATE budgets SET phase = 'accepting'")
+        agreed = "[terms_of_service]"
+        idea = {"[title]": "Een bankje", "[description]": "In het park", agreed: "1"}
+        heading = {"budget_investment[heading_id]": number("heading geld/stad/bomen")}
+
+        def send(page: str, action: str, **values: str) -> str:
+            form = Form(action, visitor.get(page).page.form_with("authenticity_token").fields)
+            return visitor.submit(form, values).page.plain
+
+        voted = send("/polls/wijk", "/polls/wijk/answer", **{f"web_vote[{question}][option_id]": option})
+        assert "U heeft gestemd" in voted
+        sent = {**{f"budget_investment{name}": value for name, value in idea.items()}, **heading}
+        assert "Een bankje" in send("/budgets/geld/investments/new", "/budgets/geld/investments", **sent)
+        answers = f"/legislation/processes/{plan}/questions/{nut}/answers"
+        chosen = {"option_id": number("process_option plan/nut/nee")}
+        assert "Dank u wel" in send(f"/legislation/processes/{plan}", answers, **chosen)
+        debate = f"/debates/{number('debate straat')}"
+        assert "Wat mooi" in send(debate, f"{debate}/comments", body="Wat mooi")
+        own = {"proposal[title]": "Een fietspad", "proposal[summary]": "Langs het kanaal", f"proposal{agreed}": "1"}
+        assert "Een fietspad" in send("/proposals/new", "/proposals", **own)
+
+        contents.sql("UPDATE budgets SET phase = 'balloting'; UPDATE budget_investments SET selected = true")
+        choose = f"/budgets/geld/ballot/lines?investment_id={contents.sql('SELECT max(id) FROM budget_investments')}"
+        assert "Dank u wel" in send("/budgets/geld", choose)
 
 
 @pytest.mark.real
