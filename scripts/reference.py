@@ -60,8 +60,11 @@ def row(entry: Entry) -> str:
 
 
 def section(entry: Entry, every: Sequence[Entry]) -> Iterator[str]:
-    """The part of the page about a section."""
+    """The part of the page about a section, or a key that stands in none."""
     yield f"## `{plain(entry.key)}`"
+    if not entry.is_section:
+        yield f"{entry.meaning} What: {what(entry)}. Default: {default(entry)}."
+        return
     required = " Required." if entry.required else ""
     many = " A list: each item has these keys." if "list" in entry.kind else ""
     yield f"{entry.meaning}{required}{many}"
@@ -75,7 +78,7 @@ def section(entry: Entry, every: Sequence[Entry]) -> Iterator[str]:
 def page() -> str:
     """The text of the page."""
     every = entries()
-    parts = [part for entry in every if entry.is_section for part in section(entry, every)]
+    parts = [part for entry in every if entry.is_section or not entry.section for part in section(entry, every)]
     return "\n\n".join([BEGINNING.strip(), *parts]) + "\n"
 
 

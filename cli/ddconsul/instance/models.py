@@ -339,6 +339,10 @@ class Instance(Section):
     vocabulary: tuple[Word, ...] = Field((), description="Words of Consul's that are others here.")
     districts: tuple[District, ...] = Field((), description="Districts of the municipality: Consul's geozones.")
     vraagstuk: Vraagstukken = Field((), description="What is asked of inhabitants: a section, or a list of sections.")
+    demo_content: Flag = Field(
+        False,
+        description="Fill each vraagstuk with contributions of fictitious people; only in a container. Off: they go.",
+    )
     settings: Settings = Field(Settings(), description="Consul's other settings.")
     administrators: tuple[Person, ...] = Field(
         min_length=1, description="Who manages the site; the first gets the first account."
@@ -378,6 +382,12 @@ class Instance(Section):
     @rule
     def _vraagstuk_fits_the_rest(self) -> Iterator[Contradiction]:
         yield from vraagstuk.contradictions(self)
+
+    @rule
+    def _examples_are_for_demos(self) -> Iterator[Contradiction]:
+        if self.demo_content and self.public:
+            message = "is on, but inhabitants can come there: they would read contributions of people who don't exist"
+            yield Contradiction(("demo_content",), message, "Set demo_content to off, or target.type to container.")
 
     @rule
     def _clocks_show_the_moments(self) -> Iterator[Contradiction]:

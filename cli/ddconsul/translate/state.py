@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.translate.accounts import accounts
 from ddconsul.translate.brand import image_objects
+from ddconsul.translate.examples import examples
 from ddconsul.translate.home import banners, cards, feeds, pictures
 from ddconsul.translate.menu import content_blocks
 from ddconsul.translate.pages import pages
@@ -40,6 +41,7 @@ def objects(instance: Instance) -> Iterator[Item]:
     yield from accounts(instance)
     yield from pages(instance)
     yield from vraagstukken(instance)
+    yield from examples(instance)
     yield from content_blocks(instance)
     yield from cards(instance)
     yield from banners(instance)

@@ -1,4 +1,5 @@
--- Per vraagstuk: how many people took part, and how often. What was hidden and who was erased does not count.
+-- Per vraagstuk: how many people took part, and how often. What was hidden, who was erased and the fictitious people of
+-- an example (crowd.rb) do not count.
 WITH asked AS (
   SELECT key, record_type, record_id FROM ddconsul.objects
   WHERE record_type IN ('Poll', 'Budget', 'Legislation::Process', 'Debate')
@@ -24,7 +25,7 @@ WITH asked AS (
   UNION ALL SELECT key, 'Budget::Investment', id FROM on_investments
   UNION ALL SELECT key, 'Legislation::Annotation', id FROM on_drafts
   UNION ALL SELECT key, 'Legislation::Proposal', id FROM on_proposals
-), did(key, who) AS (
+), deeds(key, who) AS (
   SELECT key, voter.user_id FROM asked JOIN poll_voters AS voter ON record_type = 'Poll' AND poll_id = record_id
   UNION ALL
   SELECT key, ballot.user_id FROM asked JOIN budget_ballots AS ballot
@@ -39,6 +40,9 @@ WITH asked AS (
     AND NOT coalesce(comment.valuation, false)
   UNION ALL SELECT key, vote.voter_id FROM subjects JOIN votes AS vote
     ON vote.votable_type = type AND vote.votable_id = subjects.id AND vote.voter_type = 'User'
+), did AS (
+  SELECT key, who FROM deeds WHERE NOT EXISTS (
+    SELECT FROM users WHERE users.id = who AND encrypted_password = '' AND email LIKE 'voorbeeld-%@example.invalid')
 )
 SELECT coalesce(json_agg(json_build_object(
   'object', asked.key,

@@ -12,11 +12,12 @@ module DDConsul
       @freeze = freeze
     end
 
-    # The last one made first: cards before their page.
+    # The last one made first: cards before their page. And before all else examples: what fictitious people did is
+    # nobody's use of what leaves with them.
     def apply(keys)
       leaving = @memory.objects.reject { |remembered| remembered.withdrawn || keys.include?(remembered.key) }
       @wholes = Wholes.new(@memory, leaving, method(:kind_of), method(:edited?))
-      leaving.reverse_each do |remembered|
+      leaving.reverse.partition { |remembered| example?(remembered) }.flatten.each do |remembered|
         depart(remembered)
       rescue StandardError => e
         raise Refusal.of(e, remembered.key, [])
@@ -25,7 +26,13 @@ module DDConsul
 
     private
 
+    def example?(remembered)
+      remembered.key.start_with?("example ")
+    end
+
     def depart(remembered)
+      return example(remembered.key) if example?(remembered)
+
       record = remembered.record
       return @memory.forget(remembered.key) unless record
 
@@ -92,6 +99,13 @@ module DDConsul
       return false if @enforced.call(key)
 
       @memory.fields(key).any? { |field, last| kind.normal(field, kind.read(record, field)) != last }
+    end
+
+    # Whatever was edited there: nobody wrote it. What inhabitants reacted to stays with their words, and is told.
+    def example(key)
+      stays = kind_of(key).leave.map { |record| record.try(:title) || record.try(:body) }
+      @memory.forget(key)
+      @report.change(key, Objects::WHOLE, key, stays.join(", ").presence, stays.empty? ? :removed : :withdrawn)
     end
 
     # The person stays; only the roles that the file gave are taken back.

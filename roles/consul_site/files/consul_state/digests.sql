@@ -172,6 +172,23 @@ LEFT JOIN (
                                                ORDER BY document_type, document_number))
   FROM local_census_records
   UNION ALL
+  SELECT 'DDConsul::Crowd', crowd.id, concat_ws(
+    '|', people,
+    (SELECT count(*) FROM poll_answers WHERE author_id = ANY (people)),
+    (SELECT count(*) FROM budget_investments WHERE author_id = ANY (people)),
+    (SELECT count(*) FROM budget_ballots WHERE user_id = ANY (people)),
+    (SELECT count(*) FROM legislation_answers WHERE user_id = ANY (people)),
+    (SELECT count(*) FROM legislation_annotations WHERE author_id = ANY (people)),
+    (SELECT count(*) FROM comments WHERE user_id = ANY (people)),
+    (SELECT count(*) FROM proposals WHERE author_id = ANY (people)),
+    (SELECT count(*) FROM votes WHERE voter_type = 'User' AND voter_id = ANY (people)))
+  FROM (SELECT first.id, array_agg(person.id ORDER BY person.id) AS people
+        FROM users AS first
+        JOIN users AS person ON split_part(person.email, '.', 2) = split_part(first.email, '.', 2)
+          AND person.email LIKE 'voorbeeld-%@example.invalid'
+        WHERE first.id IN (SELECT record_id FROM ddconsul.objects WHERE record_type = 'DDConsul::Crowd')
+        GROUP BY first.id) AS crowd
+  UNION ALL
   SELECT attachments.record_type, attachments.record_id, checksum
   FROM active_storage_attachments AS attachments
   JOIN active_storage_blobs AS blobs ON blobs.id = blob_id

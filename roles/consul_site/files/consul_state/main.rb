@@ -14,11 +14,12 @@ require "json"
 %w[
   decision refusal remembered memory files open_processes contributions report settings kind
 ].each { |part| require_relative part }
+%w[rows crowd deeds examples example_choices example_texts].each { |part| require_relative part }
 %w[pictured districted categorised].each { |part| require_relative "kinds/#{part}" }
 %w[
   account page content_block card banner text image feed district category
   poll question option budget phase group heading
-  process draft process_question process_option milestone document debate census
+  process draft process_question process_option milestone document debate census example
 ].each { |kind| require_relative "kinds/#{kind}" }
 require_relative "freeze"
 require_relative "fields"
