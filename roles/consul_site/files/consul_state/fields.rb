@@ -3,7 +3,7 @@
 module DDConsul
   # The fields of one object that is there: each is decided, then written or told.
   class Fields
-    def initialize(kind, record, memory, report, freeze, enforced:)
+    def initialize(kind, record, memory, report, freeze, enforced:) # rubocop:disable Metrics/ParameterLists
       @kind = kind
       @key = kind.key
       @values = kind.fields

@@ -46,7 +46,8 @@ module DDConsul
     def tell
       @held.each do |object, field, _old, _new|
         what = field.empty? ? "it" : field
-        @report.warn(object, "people are voting on it now: #{what} changes only with --override and a reason", held: true)
+        text = "people are voting on it now: #{what} changes only with --override and a reason"
+        @report.warn(object, text, held: true)
       end
     end
   end
