@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from files import write
+from vraagstukken import POLL
 
 from ddconsul.errors import InputError
 from ddconsul.instance.loader import load
@@ -99,6 +100,28 @@ def test_what_the_file_cannot_say_is_left_and_told(tmp_path: Path) -> None:
     adoption = adoption_of(tmp_path, broken)
     assert adoption.left == (broken,)
     assert adoption.after == adoption.before
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize(
+    ("name", "field", "actual", "line"),
+    [
+        ("poll plein", "summary.nl", "Kies mee.", "  summary: Kies mee."),
+        ("poll plein", "name.nl", "Ons plein", "  title: Ons plein"),
+        ("question plein/wat", "title.nl", "Wat komt er?", "      title: Wat komt er?"),
+    ],
+)
+def test_a_vraagstuk_takes_what_was_edited(
+    tmp_path: Path, *, listed: bool, name: str, field: str, actual: str, line: str
+) -> None:
+    section = POLL
+    if listed:
+        first, *rest = POLL.partition("\n")[2].splitlines()
+        section = "\n".join(["vraagstuk:", f"  - {first.strip()}", *(f"  {each}" for each in rest)]) + "\n"
+    change = Change("content", name, "kept", field, actual, "what the file says")
+    done = adoption_of(tmp_path, change, text=FILE + section)
+    assert not done.left
+    assert (f"  {line}" if listed else line) in done.after.splitlines()
 
 
 def test_a_file_that_changed_meanwhile_is_not_written_over(tmp_path: Path) -> None:

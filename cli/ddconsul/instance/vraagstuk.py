@@ -50,6 +50,8 @@ PHASES = (
 _TITLE_OF_DEBATE = range(4, 81)
 _TEXT_OF_DEBATE = range(10, 6001)
 _SHORTEST_QUESTION = 4
+# 2000, with the markup of its paragraphs.
+_LONGEST_PHASE = 1900
 _MOST_CATEGORIES = 6
 _NOT_IN_CATEGORY = ",?<>=/"
 _LONGEST_CATEGORY = 160
@@ -382,6 +384,13 @@ class BudgetPhase(Section):
     description: TranslatedText | None = Field(
         None, description="What inhabitants can do in it.", examples=["Vertel wat u wilt doen."]
     )
+
+    @rule
+    def _is_told_in_few_words(self) -> Iterator[Contradiction]:
+        longest = max((len(text) for text in (self.description or {}).values()), default=0)
+        if longest > _LONGEST_PHASE:
+            message = f"has {longest} characters; a phase takes {_LONGEST_PHASE}"
+            yield Contradiction(("description",), message, "Tell more in the description of the vraagstuk.")
 
 
 class Heading(Section):

@@ -195,5 +195,7 @@ def _is_right(file: Path, text: str, edit: Change, known: Mapping[str, Key], bef
         return False
     edited = (edit.object, edit.field)
     differing = [name for name in after if after[name] != before.get(name)]
-    where = {known.get(f"{name} {field}") or known.get(name) for name, field in (*differing, edited)}
-    return after.get(edited) == edit.old and set(after) == set(before) and differing[:1] == [edited] and len(where) == 1
+    ways = [known.get(f"{name} {field}") or known.get(name) for name, field in (edited, *differing)]
+    # A page is made of a whole section: it follows from each of its keys.
+    is_one = all(way == ways[0] or (way and ways[0] and way == ways[0][: len(way)]) for way in ways)
+    return after.get(edited) == edit.old and set(after) == set(before) and differing[:1] == [edited] and is_one

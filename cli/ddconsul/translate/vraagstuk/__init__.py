@@ -29,14 +29,15 @@ _OF_INHABITANTS = {"debate", "proposals", "budget"}
 
 
 def vraagstukken(instance: Instance) -> Iterator[Item]:
-    """Yield districts, topics, and for each vraagstuk its page and its records."""
+    """Yield districts, topics, and for each vraagstuk its records and its page."""
     yield from districts(instance)
     yield from _categories(instance)
     for index, one in enumerate(instance.vraagstuk):
-        yield page(instance, index)
         make = _INSTRUMENTS.get(one.instrument)
         # Of proposals there is no record: the module is on, and they are the inhabitants' own.
         yield from make(instance, index) if make else ()
+        # After what it tells of: an edit in the admin pages is adopted for what the file says first.
+        yield page(instance, index)
 
 
 def _categories(instance: Instance) -> Iterator[Item]:

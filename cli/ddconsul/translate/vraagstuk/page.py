@@ -74,9 +74,11 @@ class _Text:
 
     def _outcome(self) -> str:
         one = self._one
-        if one.instrument == "budget" or (one.instrument == "poll" and one.results):
+        if one.instrument == "poll" and one.results:
             return _link(f"{self._path}/results", self._say("see_results"))
-        return _link(self._path, self._say(f"see_{one.instrument}"))
+        # What is over isn't in the list of what is open.
+        past = "?filter=past" if one.instrument == "legislation" else ""
+        return _link(f"{self._path}{past}", self._say(f"see_{one.instrument}"))
 
     def _summary(self) -> str:
         return self._text(self._one.summary)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from ddconsul.instance.translated import Translated
 from ddconsul.translate.item import Item
 from ddconsul.translate.vraagstuk.common import as_html, image, markdown_html, way
 
@@ -22,7 +24,9 @@ def poll(instance: Instance, index: int) -> Iterator[Item]:
     languages, zone = instance.municipality.languages, instance.municipality.time_zone
     item = Item("poll", one.key, way(index), {"slug": one.key})
     item.translate("name", one.title, languages, "title").translate("summary", one.summary, languages, "summary")
-    item.translate("description", markdown_html(one.description, instance), languages, "description")
+    html = markdown_html(one.description, instance)
+    said = None if html is None else Translated({code: _on_one_line(text) for code, text in html.items()})
+    item.translate("description", said, languages, "description")
     item.complete(languages[0], "name")
     item.set("starts_at", one.opens.utc(zone), "opens").set("ends_at", one.closes.utc(zone), "closes")
     there = ("districts",) if one.districts else ()
@@ -31,6 +35,11 @@ def poll(instance: Instance, index: int) -> Iterator[Item]:
     yield image(item.set("stats", one.statistics, *_if_given(one, "statistics")), one)
     for order, question in enumerate(one.questions, 1):
         yield from _question(instance, index, order, question, item.key)
+
+
+def _on_one_line(html: str) -> str:
+    """Return HTML without line breaks: Consul would show each as one (simple_format in app/views/polls/show)."""
+    return re.sub(r">\s*\n\s*<", "><", html).replace("\n", " ")
 
 
 def _question(instance: Instance, index: int, order: int, question: Any, parent: str) -> Iterator[Item]:  # noqa: ANN401
