@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -219,12 +220,12 @@ class TestPostcodes:
 
 
 @pytest.fixture(scope="class")
-def _elsewhere(world: World) -> Iterator[None]:
+def elsewhere(world: World) -> Iterator[None]:
     with provider(world.host, world.login(), world.certificate):
         yield
 
 
-@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.usefixtures("elsewhere")
 class TestLogIn:
     """Somebody has an account elsewhere."""
 
@@ -353,8 +354,14 @@ class TestLetters:
         code, postcode = letters[0]
         people = [Citizen.register(world.site) for _ in range(2)]
         visitors = [entered(world, person) for person in people]
-        with ThreadPoolExecutor(2) as both:
-            list(both.map(lambda visitor: fill_in(visitor, postcode, code), visitors))
+        # Both come as far as they can while their own rows are held; then they go on at the same moment.
+        emails = ", ".join(f"'{person.email}'" for person in people)
+        held = f"BEGIN; SELECT FROM users WHERE email IN ({emails}) FOR NO KEY UPDATE; SELECT pg_sleep(10); COMMIT"
+        with ThreadPoolExecutor(3) as together:
+            holder = together.submit(world.sql, held)
+            time.sleep(2)
+            list(together.map(lambda visitor: fill_in(visitor, postcode, code), visitors))
+            holder.result()
         assert sorted(bool(world.user(person)["verified_at"]) for person in people) == [False, True]
 
     def test_the_made_up_person_of_consul_is_nobody(self, world: World) -> None:
