@@ -324,12 +324,20 @@ class State:
             told = contents.apply(hostile, enforce=["*"], override="to see")
             assert not told.answer.get("failed"), told.answer
             assert contributions(contents) == before
+        # All is back, once, with what hung on it.
+        asked = (
+            "poll_questions AS asked JOIN polls ON polls.id = poll_id WHERE slug = 'wijk' AND asked.hidden_at IS NULL"
+        )
+        assert contents.sql(f"SELECT count(*), count(DISTINCT poll_id) FROM {asked}") == "3|1"
+        assert contents.sql("SELECT count(*) FROM legislation_processes") == "1"
+        debate = f"debates WHERE hidden_at IS NULL AND id = {of('debate straat')}"
+        assert contents.sql(f"SELECT count(*) FROM {debate}") == "1"
+        again = contents.apply(document)
+        assert (again.changes, again.booted) == ([], False)
 
     def test_what_inhabitants_used_is_closed_when_it_leaves_the_file(
         self, contents: Contents, document: Document
     ) -> None:
-        contents.apply(document, enforce=["*"])
-        contents.sql(used_again())
         asked = [one["key"] for one in document["objects"] if one["key"].split()[0] in ASKED]
         before = contributions(contents)
 
@@ -434,7 +442,7 @@ def flood(contents: Contents) -> None:
         "INSERT INTO users (email, username, created_at, updated_at, confirmed_at) "
         "SELECT x, x, now(), now(), now() FROM unnest(ARRAY['inwoner@example.org', 'buur@example.org']) AS x"
     )
-    contents.sql(used_again())
+    contents.sql(deeds())
     contents.sql(
         "".join(
             "INSERT INTO polls (starts_at, ends_at, slug, created_at, updated_at) "
@@ -444,7 +452,7 @@ def flood(contents: Contents) -> None:
     )
 
 
-def used_again() -> str:
+def deeds() -> str:
     """Return what two inhabitants do with all that is asked; of some questions one option is nobody's."""
     # When Consul takes away an option, it takes away the answers to the question with that number.
     number = of("process_option plan/nut/ja")
