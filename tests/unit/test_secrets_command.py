@@ -76,7 +76,10 @@ def test_on_a_terminal_it_warns_that_the_value_is_on_the_screen(files: SecretFil
         (["show", "frob"], "It has: administrator_password, secret_key_base"),
         (["show", "smtp_password"], "ddconsul secrets set smtp_password"),
         (["show", "--file", "weg.yml"], "does not exist"),
-        (["set", "frob", "--stdin"], "It knows administrator_password, oidc_client_secret, secret_key_base, smtp_password"),
+        (
+            ["set", "frob", "--stdin"],
+            "It knows administrator_password, oidc_client_secret, secret_key_base, smtp_password",
+        ),
         (["set", "smtp_password"], "--stdin"),
         (["set", "smtp_password", "--stdin"], "is empty"),
         (["rotate"], "--yes"),
