@@ -9,7 +9,7 @@ from ddconsul.instance.moments import Moment
 from ddconsul.instance.translated import Translated
 from ddconsul.instance.vraagstuk import PHASES
 from ddconsul.translate.item import Item
-from ddconsul.translate.vraagstuk.common import EARLIEST, as_html, image, schedule, way
+from ddconsul.translate.vraagstuk.common import EARLIEST, as_html, if_given, image, schedule, way
 from ddconsul.translate.vraagstuk.words import PHASE_NAMES
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def budget(instance: Instance, index: int) -> Iterator[Item]:
     item = Item("budget", one.key, way(index), {"slug": one.key})
     item.translate("name", one.title, languages, "title").complete(languages[0], "name")
     item.set("currency_symbol", _CURRENCY).set("published", value=True)
-    item.set("voting_style", one.voting, *_if_given(one, "voting"))
-    item.set("hide_money", one.amounts == "hidden", *_if_given(one, "amounts"))
+    item.set("voting_style", one.voting, *if_given(one, "voting"))
+    item.set("hide_money", one.amounts == "hidden", *if_given(one, "amounts"))
     item.set("phase", _by_the_clock(one, instance.municipality.time_zone), "phases")
     yield image(item, one)
     yield from _phases(instance, index, item.key)
@@ -78,7 +78,7 @@ def _group(instance: Instance, index: int, place: int, group: Any, parent: str) 
     origin = way(index, "groups", place)
     item = Item("group", f"{one.key}/{group.key}", origin, parent=parent)
     item.translate("name", group.name, languages, "name")
-    yield item.set("max_votable_headings", group.max_headings, *_if_given(group, "max_headings"))
+    yield item.set("max_votable_headings", group.max_headings, *if_given(group, "max_headings"))
     for number, heading in enumerate(group.headings):
         name = f"{one.key}/{group.key}/{heading.key}"
         amount = Item("heading", name, (*origin, "headings", number), parent=item.key)
@@ -91,8 +91,4 @@ def _group(instance: Instance, index: int, place: int, group: Any, parent: str) 
             value = getattr(heading, field)
             if value is not None:
                 amount.set(field, f"{value:g}" if value == round(value, 4) else str(value), field)
-        yield amount.set("max_ballot_lines", heading.max_lines, *_if_given(heading, "max_lines"))
-
-
-def _if_given(section: Any, name: str) -> tuple[str, ...]:  # noqa: ANN401 — any section
-    return (name,) if name in section.model_fields_set else ()
+        yield amount.set("max_ballot_lines", heading.max_lines, *if_given(heading, "max_lines"))

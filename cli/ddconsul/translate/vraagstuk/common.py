@@ -61,3 +61,8 @@ def markdown_source(files: Mapping[str, Any] | None, instance: Instance) -> Tran
 def image(item: Item, one: Any) -> Item:  # noqa: ANN401 — a vraagstuk that has an image
     """Give an item the image of its vraagstuk."""
     return item if one.image is None else item.set("image", one.image.checksum, "image")
+
+
+def if_given(section: Any, name: str) -> tuple[str, ...]:  # noqa: ANN401 — any section
+    """Return the way to a key where the file has it; what is left out stands where its section does."""
+    return (name,) if name in section.model_fields_set else ()

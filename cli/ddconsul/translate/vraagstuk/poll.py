@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.instance.translated import Translated
 from ddconsul.translate.item import Item
-from ddconsul.translate.vraagstuk.common import as_html, image, markdown_html, way
+from ddconsul.translate.vraagstuk.common import as_html, if_given, image, markdown_html, way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,8 @@ def poll(instance: Instance, index: int) -> Iterator[Item]:
     item.set("starts_at", one.opens.utc(zone), "opens").set("ends_at", one.closes.utc(zone), "closes")
     there = ("districts",) if one.districts else ()
     item.set("geozone_restricted", bool(one.districts), *there).set("districts", " ".join(one.districts), *there)
-    item.set("results", one.results, *_if_given(one, "results"))
-    yield image(item.set("stats", one.statistics, *_if_given(one, "statistics")), one)
+    item.set("results", one.results, *if_given(one, "results"))
+    yield image(item.set("stats", one.statistics, *if_given(one, "statistics")), one)
     for order, question in enumerate(one.questions, 1):
         yield from _question(instance, index, order, question, item.key)
 
@@ -47,7 +47,7 @@ def _question(instance: Instance, index: int, order: int, question: Any, parent:
     place = way(index, "questions", order - 1)
     item = Item("question", f"{one.key}/{question.key}", place, parent=parent)
     item.translate("title", question.title, languages, "title")
-    item.set("vote_type", _KINDS[question.kind], *_if_given(question, "kind"))
+    item.set("vote_type", _KINDS[question.kind], *if_given(question, "kind"))
     if question.max_votes is not None:
         item.set("max_votes", question.max_votes, "max_votes")
     yield item.set("order", order)
@@ -57,7 +57,3 @@ def _question(instance: Instance, index: int, order: int, question: Any, parent:
         answer.translate("title", option.title, languages, "title")
         answer.translate("description", as_html(option.description), languages, "description")
         yield answer.complete(languages[0], "title").set("given_order", number)
-
-
-def _if_given(section: Any, name: str) -> tuple[str, ...]:  # noqa: ANN401 — any section
-    return (name,) if name in section.model_fields_set else ()
