@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from contents import CODES, Contents, Document, day, example, made, moment, named, png, roles, without
-from contract.visitor import Form, Visitor
+from contract.visitor import Visitor
 from lifecycle import MODULES, World, deploy_first
 
 if TYPE_CHECKING:
@@ -457,6 +457,7 @@ def deeds() -> str:
     # When Consul takes away an option, it takes away the answers to the question with that number.
     number = of("process_option plan/nut/ja")
     queries = [f"INSERT INTO legislation_questions (id, created_at, updated_at) VALUES ({number}, {NOW}) {ONCE}"]
+    queries.append("SELECT setval('legislation_questions_id_seq', 1000)")
     for person in ("inwoner", "buur"):
         queries += [
             f"INSERT INTO {table} ({columns}, created_at, updated_at) SELECT {values}, now(), now() "
@@ -573,7 +574,7 @@ class TestStandin(State):
         heading = {"budget_investment[heading_id]": number("heading geld/stad/bomen")}
 
         def send(page: str, action: str, **values: str) -> str:
-            form = Form(action, visitor.get(page).page.form_with("authenticity_token").fields)
+            form = next(form for form in visitor.get(page).page.forms if form.action == action)
             return visitor.submit(form, values).page.plain
 
         voted = send("/polls/wijk", "/polls/wijk/answer", **{f"web_vote[{question}][option_id]": option})
