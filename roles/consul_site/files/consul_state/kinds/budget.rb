@@ -42,9 +42,10 @@ module DDConsul
       [*record.groups, *record.headings, *record.phases.select { |phase| @run.key_of(phase) }]
     end
 
+    # Consul makes an empty ballot for whoever looks at it while people vote.
     def used?(record)
       of_budget = { budget_id: record.id }
-      Contributions.any?(budget_investments: of_budget, budget_ballots: of_budget, polls: of_budget)
+      Contributions.any?(budget_investments: of_budget, budget_ballot_lines: of_budget, polls: of_budget)
     end
 
     # It is closed: what was proposed and chosen stays to be read.

@@ -12,6 +12,9 @@ module DDConsul
       "comments" => ExampleComments, "remarks" => ExampleRemarks, "opinions" => ExampleOpinions
     }.freeze
 
+    # Of which the rest depends: who does it, and what it is done with.
+    FIRST = %w[people ideas proposals].freeze
+
     # The name of the vraagstuk.
     def name
       key.split(" ", 2).last
@@ -36,7 +39,8 @@ module DDConsul
 
     # In the order of the document: people first, and what they wrote before who supports it.
     def save(crowd)
-      changes.each { |field, value| part(crowd, field).write(value) }
+      others = changes.keys.intersect?(FIRST) ? fields : {}
+      others.merge(changes).each { |field, value| part(crowd, field).write(value) }
       changes.clear
     end
 
