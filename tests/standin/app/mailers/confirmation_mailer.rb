@@ -2,6 +2,7 @@
 
 class ConfirmationMailer < ActionMailer::Base
   layout false
+  helper MailerHelper
 
   def instructions(user)
     @user = user
