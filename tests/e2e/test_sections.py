@@ -21,6 +21,7 @@ from user import CHECKOUT, Municipality
 
 from ddconsul.instance.loader import load
 from ddconsul.operations.adopt import values
+from ddconsul.translate.clock import now
 from ddconsul.translate.state import state_document
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def told(outcome: dict[str, Any]) -> Fields:
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> Fields:
     """Return what a later document asks for otherwise, as a plan tells it: what leaves it goes as a whole."""
-    old, new = values(before), values(after)
+    moment = now()
+    old, new = values(before, moment), values(after, moment)
     gone = {item["key"] for item in before["objects"]} - {item["key"] for item in after["objects"]}
     fields = {name: new.get(name) for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     return {
