@@ -188,8 +188,10 @@ class Examples:
         assert not Visitor(site).log_in(first, "").logged_in
         assert not Visitor(site).log_in("Voorbeeld 1", "").logged_in
         assert demo.contents.mails("example.invalid") == ""
-        told = demo.world.municipality.run("vraagstuk", "status", "--json").json["vraagstukken"]
-        assert {one["contributions"] or 0 for one in told} == {0}
+        # The stand-in has not all the columns that are counted by.
+        if not site.standin:
+            told = demo.world.municipality.run("vraagstuk", "status", "--json").json["vraagstukken"]
+            assert {one["contributions"] or 0 for one in told} == {0}
 
     def test_they_vote_as_people_may(self, demo: Demo) -> None:
         most = "SELECT max(count) FROM (SELECT count(*) FROM {} GROUP BY {}) AS each"
