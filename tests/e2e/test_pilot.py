@@ -202,7 +202,7 @@ class TestPilot:
 
         refused = pilot.municipality.run("deploy", "--yes", "--json")
 
-        assert (refused.code, "People are voting on poll plein" in refused.json["error"]) == (5, True), refused
+        assert (refused.code, "People are voting on poll plein" in refused.json["error"]) == (4, True), refused
         assert pilot.host.builds() == before
 
     def test_how_many_took_part_is_told(self, pilot: Pilot) -> None:
