@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ddconsul.ansible.events import EventReader, Stage, failure_message
+from ddconsul.ansible.events import STATUS_TASK, STATUS_VARIABLE, EventReader, Stage, failure_message
 from ddconsul.ansible.redact import Redactor
 
 
@@ -202,3 +202,18 @@ def test_secrets_go_also_inside_json_and_one_another() -> None:
     assert redact('{"a": "pass\\"word"}') == '{"a": "********"}'
     assert redact("password-longer") == "********"
     assert redact("abc stays") == "abc stays"
+
+
+def test_what_a_playbook_reports_stands_under_the_name_by_which_it_is_read() -> None:
+    from pathlib import Path
+
+    import yaml
+
+    tasks = Path(__file__).parents[2] / "roles/consul_site/tasks"
+    reporting = [
+        task["name"]
+        for file in tasks.glob("*.yml")
+        for task in yaml.safe_load(file.read_text()) or []
+        if STATUS_VARIABLE in (task.get("vars") or {})
+    ]
+    assert reporting == [STATUS_TASK] * 2

@@ -53,6 +53,7 @@ def _show(one: VraagstukStatus) -> None:
         days = {0: "today", 1: "1 day left"}.get(one.days_left or 0, f"{one.days_left} days left")
         click.echo(f"  {begins} {one.until:%Y-%m-%d %H:%M} ({days})")
     if one.participants is not None:
-        click.echo(f"  {one.participants} people took part, {one.contributions} times")
+        people = "1 person" if one.participants == 1 else f"{one.participants} people"
+        click.echo(f"  {people} took part; contributions: {one.contributions}")
     late = "  overdue: write it, and name it in feedback.text" if one.overdue else ""
     click.echo(f"  Feedback promised by {one.feedback_by}{late}")
