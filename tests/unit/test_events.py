@@ -216,4 +216,4 @@ def test_what_a_playbook_reports_stands_under_the_name_by_which_it_is_read() -> 
         for task in yaml.safe_load(file.read_text()) or []
         if STATUS_VARIABLE in (task.get("vars") or {})
     ]
-    assert reporting == [STATUS_TASK] * 2
+    assert set(reporting) == {STATUS_TASK}
