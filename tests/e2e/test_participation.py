@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -117,8 +116,7 @@ def world(tool: Tool, tmp_path_factory: pytest.TempPathFactory, consul: Material
     refused = municipality.run("deploy", "--json")
     assert refused.code == 2
     assert "has no oidc_client_secret" in refused.err
-    setting = [tool.program, "secrets", "set", "oidc_client_secret", "--stdin"]
-    subprocess.run(setting, cwd=folder, env=tool.environment, input=b"zeer-geheim", check=True, capture_output=True)
+    municipality.set_secret("oidc_client_secret", "zeer-geheim")
     deployed = municipality.deploy()
     host = Host(f"ddconsul-{slug}")
     return World(municipality, slug, host, host.catch_mail(), made, deployed)

@@ -167,6 +167,7 @@ def platform(
     data["banners"][0] |= {"from": date(2020, 1, 1), "until": date(2099, 12, 30)}
     platform = Platform(municipality, material, data)
     platform.write(data)
+    municipality.set_secret("oidc_client_secret", "zeer-geheim")
     municipality.start_from_image()
     done = municipality.run("deploy", "--yes", "--json")
     assert done.code == 0, done

@@ -190,6 +190,14 @@ class Municipality:
         assert done.code == code, f"{done.out}\n{done.err}"
         return done
 
+    def set_secret(self, name: str, value: str) -> None:
+        """Set a secret that comes from somebody else, such as a log-in's."""
+        words = [self.tool.program, "secrets", "set", name, "--stdin"]
+        done = subprocess.run(
+            words, cwd=self.folder, env=self.tool.environment, input=value, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
     def secrets(self) -> dict[str, str]:
         """Return the secrets, with the command that deploy names."""
         vault = self.tool.program.with_name("ansible-vault")
