@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 BACK_SECONDS = 120
+# On a page with a long menu and many choices.
+KEYS_TO_REACH = 200
+# Consul draws the focus around a choice's words where it has drawn its own circle over the choice.
+FOCUS_SEEN = """() => {
+  const at = document.activeElement
+  const drawn = one => {
+    const style = getComputedStyle(one)
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none"
+  }
+  return [at, at.parentElement, ...(at.labels || [])].some(drawn)
+}"""
 # What every process of the site reads when it starts; a deploy writes it anew.
 ENVIRONMENT = "/srv/ddconsul/{slug}/shared/config/environment"
 FAKED = r"""
@@ -172,6 +183,43 @@ class Citizen:
         tab.goto(proposal)
         tab.locator(".in-favor form button, .in-favor form input[type=submit]").first.click()
         tab.locator(".supported").first.wait_for()
+
+
+@dataclass(frozen=True)
+class Keyboard:
+    """Somebody without a mouse (WCAG 2.1.1), who wants to see where he or she is (2.4.7).
+
+    Args:
+        tab: What is on the screen.
+    """
+
+    tab: Page
+
+    def reach(self, selector: str) -> None:
+        """Press Tab until something has the focus."""
+        for _ in range(KEYS_TO_REACH):
+            self.tab.keyboard.press("Tab")
+            if self.tab.evaluate("selector => document.activeElement.matches(selector)", selector):
+                seen = self.tab.evaluate(FOCUS_SEEN)
+                assert seen, f"nothing shows that {selector} has the focus"
+                return
+        raise AssertionError(f"{selector} is not reached with Tab on {self.tab.url}")
+
+    def press(self, key: str, selector: str) -> None:
+        """Reach something and press a key."""
+        self.reach(selector)
+        self.tab.keyboard.press(key)
+
+    def follow(self, selector: str) -> None:
+        """Reach a link or a button, and wait for where it leads."""
+        with self.tab.expect_navigation():
+            self.press("Enter", selector)
+        self.tab.wait_for_load_state("networkidle")
+
+    def type(self, text: str, selector: str) -> None:
+        """Reach a field and type."""
+        self.reach(selector)
+        self.tab.keyboard.type(text)
 
 
 def write(tab: Page, model: str, title: str, text: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.browser import window
-from contract.contract import PASSWORD
+from contract.contract import HUMAN_SECONDS, PASSWORD
 from contract.site import Site
 from contract.visitor import Visitor
 from host import SINK_PORT, Host, account
@@ -215,6 +215,16 @@ class TestPostcodes:
         desk.submit(form, {"user[username]": "Aan de balie", "user[email]": "", "user[date_of_birth]": BORN})
         found = world.sql("SELECT verified_at IS NOT NULL FROM users WHERE document_number = 'SPECI2014'")
         assert found == "t"
+        form = desk.get("/management/proposals/new").page.form_with("proposal[video_url]")
+        place = next(name.removesuffix("[title]") for name in form.fields if name.endswith("[title]"))
+        told = {"title": "Een bank bij de kerk", "summary": "Om te rusten.", "description": "<p>Ook in de zon.</p>"}
+        time.sleep(HUMAN_SECONDS)
+        texts = {f"{place}[{name}]": text for name, text in told.items()}
+        sent = desk.submit(form, {**texts, "proposal[terms_of_service]": "1"})
+        assert "Een bank bij de kerk" in sent.page.plain
+        written = "SELECT title FROM proposal_translations JOIN proposals p ON p.id = proposal_id JOIN users u "
+        written += "ON u.id = author_id WHERE published_at IS NOT NULL AND document_number = 'SPECI2014'"
+        assert world.sql(written) == "Een bank bij de kerk"
 
 
 @pytest.fixture(scope="class")

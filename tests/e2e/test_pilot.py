@@ -6,6 +6,7 @@ With DDCONSUL_PICTURES=folder, each vraagstuk's page is kept as a picture, on a 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from contract.browser import window
+from contract.contract import HUMAN_SECONDS, PASSWORD
 from contract.site import Site
 from contract.visitor import Visitor
 from host import SINK_PORT, Host
-from pilot import Citizen, Clock, rows
+from pilot import Citizen, Clock, Keyboard, rows
 from unit.varied import read
 from user import CHECKOUT, Municipality
 
@@ -51,6 +53,29 @@ UPDATE budget_investments SET feasibility = 'feasible', valuation_finished = tru
 """
 
 OPEN_NOW = "UPDATE polls SET starts_at = now() - interval '1 hour', ends_at = now() + interval '1 hour'"
+# Where an administrator edits what the file asked for, record by record (Consul's config/routes/admin.rb).
+EDITED = """
+WITH ours AS (SELECT record_type AS type, record_id AS id FROM ddconsul.objects WHERE record_id IS NOT NULL)
+SELECT '/admin/polls/' || id || '/edit' FROM ours WHERE type = 'Poll'
+UNION SELECT '/admin/questions/' || id || '/edit' FROM ours WHERE type = 'Poll::Question'
+UNION SELECT '/admin/questions/' || question_id || '/options/' || id || '/edit'
+  FROM ours JOIN poll_question_answers USING (id) WHERE type = 'Poll::Question::Option'
+UNION SELECT '/admin/budgets/' || id || '/edit' FROM ours WHERE type = 'Budget'
+UNION SELECT '/admin/budgets/' || budget_id || '/budget_phases/' || id || '/edit'
+  FROM ours JOIN budget_phases USING (id) WHERE type = 'Budget::Phase'
+UNION SELECT '/admin/budgets/' || budget_id || '/groups/' || id || '/edit'
+  FROM ours JOIN budget_groups USING (id) WHERE type = 'Budget::Group'
+UNION SELECT '/admin/budgets/' || g.budget_id || '/groups/' || g.id || '/headings/' || h.id || '/edit'
+  FROM ours JOIN budget_headings h USING (id) JOIN budget_groups g ON g.id = h.group_id WHERE type = 'Budget::Heading'
+UNION SELECT '/admin/legislation/processes/' || id || '/edit' FROM ours WHERE type = 'Legislation::Process'
+UNION SELECT '/admin/legislation/processes/' || legislation_process_id || '/questions/' || id || '/edit'
+  FROM ours JOIN legislation_questions USING (id) WHERE type = 'Legislation::Question'
+UNION SELECT '/admin/legislation/processes/' || legislation_process_id || '/draft_versions/' || id || '/edit'
+  FROM ours JOIN legislation_draft_versions USING (id) WHERE type = 'Legislation::DraftVersion'
+UNION SELECT '/admin/site_customization/pages/' || id || '/edit' FROM ours WHERE type = 'SiteCustomization::Page'
+UNION SELECT '/admin/geozones/' || id || '/edit' FROM ours WHERE type = 'Geozone'
+UNION SELECT '/admin/banners/' || id || '/edit' FROM ours WHERE type = 'Banner'
+"""
 TITLE = """
 SELECT title FROM poll_question_translations t JOIN ddconsul.objects o ON o.record_id = t.poll_question_id
 WHERE o.key = 'question plein/auto' AND locale = 'nl'
@@ -95,6 +120,18 @@ class TestPilot:
         assert "Meedoen kan" in text
         picture(pilot.site, key)
 
+    def test_an_administrator_finds_each_of_it_where_consul_has_it_edited(self, pilot: Pilot) -> None:
+        noor = Visitor(pilot.site)
+        assert noor.log_in("noor@duinbeek.example", pilot.municipality.secrets()["administrator_password"]).logged_in
+        places = pilot.rows(EDITED)
+
+        answers = {place: noor.get(place) for place in places}
+
+        kinds = {re.sub("[0-9]+", "#", place) for place in places}
+        assert len(kinds) == EDITED.count("SELECT '")
+        assert {place: answer.status for place, answer in answers.items() if answer.status != 200} == {}
+        assert [place for place, answer in answers.items() if 'name="_method" value="patch"' not in answer.text] == []
+
     def test_before_it_opens_nobody_can_vote(self, pilot: Pilot) -> None:
         pilot.clock.move("2027-01-15T12:00:00")
 
@@ -123,6 +160,26 @@ class TestPilot:
         assert pilot.rows("SELECT count(*) FROM legislation_answers") == ["1"]
         assert pilot.rows("SELECT count(*) FROM votes WHERE votable_type = 'Proposal'") == ["1"]
 
+    def test_somebody_without_a_mouse_reads_of_it_and_votes(self, pilot: Pilot) -> None:
+        with window(pilot.site) as browser:
+            tab = browser.new_page()
+            hands = Keyboard(tab)
+            tab.goto("/plein")
+            hands.follow("a[href*='/polls/']")
+            hands.follow(".callout a[href*='/users/sign_in']")
+            hands.type(pilot.citizens[1].email, "input[name='user[login]']")
+            hands.type(PASSWORD, "input[name='user[password]']")
+            hands.follow("#new_user input[type=submit]")
+            tab.goto("/polls/plein")
+            hands.press("Space", "input[type=checkbox][name^='web_vote']")
+            hands.press("Space", "input[type=radio][name^='web_vote']")
+            tab.wait_for_timeout(HUMAN_SECONDS * 1000)
+            hands.follow("form:has([name^='web_vote']) input[type=submit]")
+
+        assert len(pilot.rows("SELECT FROM poll_voters")) == 2
+        given = pilot.rows("SELECT answer FROM poll_answers")
+        assert (given.count("Bomen"), given.count("Ja"), given.count("Nee")) == (2, 1, 1)
+
     def test_in_april_people_talk(self, pilot: Pilot) -> None:
         pilot.clock.move("2027-04-05T12:00:00")
 
@@ -137,7 +194,8 @@ class TestPilot:
 
         outcome = pilot.page("/polls/plein/results")
         assert "Bomen" in outcome
-        assert "1 (100" in outcome
+        assert "2 (100" in outcome
+        assert outcome.count("1 (50") == 2
         text = pilot.page("/plein")
         assert "Dank voor uw stem." in text
         with window(pilot.site) as browser:
@@ -208,7 +266,7 @@ class TestPilot:
     def test_how_many_took_part_is_told(self, pilot: Pilot) -> None:
         told = {one["key"]: one for one in pilot.municipality.run("vraagstuk", "status", "--json").json["vraagstukken"]}
 
-        assert (told["plein"]["participants"], told["plein"]["contributions"]) == (1, 1)
+        assert (told["plein"]["participants"], told["plein"]["contributions"]) == (2, 2)
         assert (told["wijkbudget-2027"]["participants"], told["wijkbudget-2027"]["contributions"]) == (2, 2)
         assert told["omgevingsplan"]["participants"] == 1
         assert told["praat-over-de-haven"]["participants"] == 1
@@ -237,7 +295,8 @@ def pilot(tool: Tool, consul: Material, tmp_path_factory: pytest.TempPathFactory
     asked = [{name: value for name, value in one.items() if name != "districts"} for one in data["vraagstuk"]]
     smtp = {"host": "localhost", "port": SINK_PORT, "starttls": False}
     municipality.edit({**consul.settings, "target.site": slug, "vraagstuk": asked, "mail.smtp": smtp})
-    municipality.edit({"participation": {"verification": "email"}})
+    # And an administrator may come from anywhere, so also from here.
+    municipality.edit({"participation": {"verification": "email"}, "network": {}})
     municipality.start_from_image()
     done = municipality.run("deploy", "--yes", "--json")
     assert done.code == 0, done
