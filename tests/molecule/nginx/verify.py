@@ -32,6 +32,19 @@ def test_the_web_server_learns_who_asked_and_how(host: Host) -> None:
     assert headers["server"] == "nginx"
 
 
+def test_the_log_keeps_no_code_of_a_letter_or_a_mail(host: Host) -> None:
+    from_page = ("--referer", "http://plain.example/residence?code=GEHEIM-1")
+    for address in (
+        "http://plain.example/gelezen?code=GEHEIM-2",
+        "http://own.example/gelezen?reset_password_token=GEHEIM-3",
+    ):
+        visit(host, address, *from_page)
+    said = host.check_output("cat /var/log/nginx/ddconsul-plain.log /var/log/nginx/ddconsul-own.log")
+    assert said.count('"GET /gelezen HTTP/1.1"') == 2
+    assert '"http://plain.example/residence" "curl/' in said
+    assert "GEHEIM" not in said
+
+
 def test_what_is_compressed_already_is_sent_as_it_is_and_may_be_kept(host: Host) -> None:
     compressed = ("--head", "--header", "Accept-Encoding: gzip")
     status, headers, _ = visit(host, "http://plain.example/assets/site.css", *compressed)
