@@ -338,7 +338,7 @@ def test_a_letter_fetches_nothing_from_elsewhere(folder: Path, caplog: pytest.Lo
 
 @pytest.mark.usefixtures("folder")
 def test_what_became_of_letters_without_a_site(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ddconsul.operations.letters.ContainerTarget.running", lambda _: False)
+    monkeypatch.setattr("ddconsul.operations.looking.ContainerTarget.running", lambda _: False)
     make()
     shown = CliRunner().invoke(main, ["letters", "status", "--json"])
     assert json.loads(shown.stdout) == {"letters": 3, "known": None, "used": None}

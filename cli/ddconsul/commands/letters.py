@@ -11,11 +11,10 @@ from ddconsul.commands.shared import (
     file_argument,
     json_errors,
     json_option,
-    load_file,
+    look_at,
     open_file,
     progress,
     show_json,
-    showing,
     verbose_option,
 )
 from ddconsul.errors import InputError
@@ -68,12 +67,8 @@ def make(file: Path, *, addresses: Path, out: Path, template: Path | None, as_js
 def status(file: Path, *, verbose: int, as_json: bool) -> None:
     """Tell how many codes of letters have been used on the site of FILE; shows no code."""
     from ddconsul.operations.letters import status as look  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
 
-    with json_errors(as_json):
-        loaded = load_file(file, quiet=True, finished=False)
-        with showing(as_json=as_json, verbose=verbose) as report:
-            found = look(loaded.instance, Paths.of_user(loaded.path), report)
+    found = look_at(file, look, as_json=as_json, verbose=verbose)
     if as_json:
         show_json(found.as_dict())
     else:

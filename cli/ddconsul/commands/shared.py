@@ -9,7 +9,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from ddconsul.commands.live import LiveProgress
     from ddconsul.commands.plain import PlainProgress
     from ddconsul.instance.loader import Loaded
+    from ddconsul.instance.models import Instance
     from ddconsul.paths import Paths
+
+Found = TypeVar("Found")
 
 file_argument = click.argument(
     "file",
@@ -69,6 +72,26 @@ def open_file(file: Path, *, quiet: bool = False, finished: bool = True) -> tupl
     paths = Paths.of_user(loaded.path)
     paths.secrets.unlock()
     return loaded, paths
+
+
+def look_at(
+    file: Path, look: Callable[[Instance, Paths, Callable[[str], None]], Found], *, as_json: bool, verbose: int
+) -> Found:
+    """Read a municipality file and return what is seen of its site; the file may be unfinished, and nothing is asked.
+
+    Args:
+        file: The file.
+        look: Looks at the site.
+        as_json: Whether standard output is for a JSON document.
+        verbose: How many times -v was given.
+    """
+    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
+
+    with json_errors(as_json):
+        loaded = load_file(file, quiet=True, finished=False)
+        with showing(as_json=as_json, verbose=verbose) as report:
+            return look(loaded.instance, Paths.of_user(loaded.path), report)
+    raise AssertionError  # json_errors ends the program itself
 
 
 def progress(*, as_json: bool) -> Callable[[str], None]:

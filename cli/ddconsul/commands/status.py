@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import (
-    file_argument,
-    json_errors,
-    json_option,
-    load_file,
-    show_json,
-    showing,
-    verbose_option,
-)
+from ddconsul.commands.shared import file_argument, json_option, look_at, show_json, verbose_option
 from ddconsul.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -31,12 +23,8 @@ if TYPE_CHECKING:
 def status(file: Path, *, verbose: int, as_json: bool) -> None:
     """Tell how the platform of FILE (default: gemeente.yml) is; ends with 6 when it does not answer as it should."""
     from ddconsul.operations.status import status as look  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
 
-    with json_errors(as_json):
-        loaded = load_file(file, quiet=True, finished=False)
-        with showing(as_json=as_json, verbose=verbose) as report:
-            found = look(loaded.instance, Paths.of_user(loaded.path), report)
+    found = look_at(file, look, as_json=as_json, verbose=verbose)
     if as_json:
         show_json(found.as_dict())
     else:

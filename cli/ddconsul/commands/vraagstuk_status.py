@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import (
-    file_argument,
-    json_errors,
-    json_option,
-    load_file,
-    show_json,
-    showing,
-    verbose_option,
-)
+from ddconsul.commands.shared import file_argument, json_option, look_at, show_json, verbose_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,12 +21,8 @@ if TYPE_CHECKING:
 def status(file: Path, *, verbose: int, as_json: bool) -> None:
     """Tell what goes on in each vraagstuk of FILE now, until when, and how many people took part."""
     from ddconsul.operations.vraagstuk_status import vraagstuk_status  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
 
-    with json_errors(as_json):
-        loaded = load_file(file, quiet=True, finished=False)
-        with showing(as_json=as_json, verbose=verbose) as report:
-            found = vraagstuk_status(loaded.instance, Paths.of_user(loaded.path), report)
+    found = look_at(file, vraagstuk_status, as_json=as_json, verbose=verbose)
     if as_json:
         show_json({"vraagstukken": [one.as_dict() for one in found]})
         return

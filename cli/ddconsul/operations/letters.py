@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
 from ddconsul.instance.participation import written
-from ddconsul.operations import git, letter_sheets, playbook
+from ddconsul.operations import git, letter_sheets
 from ddconsul.operations.editing import comments, dumped, round_trip, section_at, write_anew
 from ddconsul.operations.letter_addresses import addresses_in, digest
 from ddconsul.operations.letter_codes import codes_of, new_codes, sealed
+from ddconsul.operations.looking import look
 from ddconsul.secrets import LETTERS_KEY, new_password, write_private
-from ddconsul.targets.container import ContainerTarget
-from ddconsul.targets.factory import target_for
-from ddconsul.translate.vars import site_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,10 +196,7 @@ def status(instance: Instance, paths: Paths, report: Callable[[str], None]) -> U
     """
     codes = instance.participation.codes
     letters = codes.letters if codes else 0
-    target = target_for(instance, paths.state)
-    if isinstance(target, ContainerTarget) and not target.running():
+    found = look("letters", instance, paths, report)
+    if found is None:
         return Used(letters, None, None)
-    connection = target.prepare(report)
-    variables = site_variables(instance, target.public_host(instance.municipality.domain))
-    found = playbook.run("letters", instance, paths, connection, variables, report, changes=False).status or {}
     return Used(letters, found.get("known"), found.get("used"))

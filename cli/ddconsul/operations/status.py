@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.operations import playbook
-from ddconsul.targets.container import ContainerTarget
-from ddconsul.targets.factory import target_for
-from ddconsul.translate.vars import site_variables
+from ddconsul.operations.looking import look, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,16 +60,11 @@ def status(instance: Instance, paths: Paths, report: Callable[[str], None]) -> S
     Raises:
         DdconsulError: When its host cannot be reached or looked at.
     """
-    target = target_for(instance, paths.state)
-    public_host = target.public_host(instance.municipality.domain)
-    url = f"{instance.scheme}://{public_host}/"
-    if isinstance(target, ContainerTarget) and not target.running():
-        return SiteStatus(
-            instance.site, url, installed=False, answers=False, details={"problems": ["no container runs"]}
-        )
-    connection = target.prepare(report)
-    variables = site_variables(instance, public_host)
-    details = playbook.run("status", instance, paths, connection, variables, report).status or {}
+    url = url_of(instance, paths)
+    details = look("status", instance, paths, report)
+    if details is None:
+        missing = {"problems": ["no container runs"]}
+        return SiteStatus(instance.site, url, installed=False, answers=False, details=missing)
     return SiteStatus(
         instance.site,
         url,

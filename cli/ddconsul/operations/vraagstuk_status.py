@@ -7,10 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ddconsul.operations import playbook
-from ddconsul.targets.container import ContainerTarget
-from ddconsul.targets.factory import target_for
-from ddconsul.translate.vars import site_variables
+from ddconsul.operations.looking import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -68,7 +65,8 @@ def vraagstuk_status(instance: Instance, paths: Paths, report: Callable[[str], N
     Raises:
         DdconsulError: When the site's host cannot be reached or looked at.
     """
-    counts = _counts(instance, paths, report)
+    found = look("participants", instance, paths, report) or {}
+    counts = {one["object"]: one for one in found.get("vraagstukken", [])}
     now = datetime.now(ZoneInfo(instance.municipality.time_zone))
     return [at_moment(one, instance, now, counts) for one in instance.vraagstuk]
 
@@ -126,13 +124,3 @@ def _running(one: AnyVraagstuk, now: datetime) -> Iterator[tuple[str, datetime]]
 
 def _there(moment: Moment, now: datetime) -> datetime:
     return moment.at.replace(tzinfo=now.tzinfo)
-
-
-def _counts(instance: Instance, paths: Paths, report: Callable[[str], None]) -> dict[str, dict[str, int]]:
-    target = target_for(instance, paths.state)
-    if isinstance(target, ContainerTarget) and not target.running():
-        return {}
-    variables = site_variables(instance, target.public_host(instance.municipality.domain))
-    connection = target.prepare(report)
-    found = playbook.run("participants", instance, paths, connection, variables, report, changes=False).status or {}
-    return {one["object"]: one for one in found.get("vraagstukken", [])}
