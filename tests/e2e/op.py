@@ -1,4 +1,4 @@
-"""A provider of logins (OpenID Connect), which the site and a browser both reach as https://login.example.org.
+"""A provider of logins (OpenID Connect; `idp.py`: SAML), which the site and a browser both reach as https://login.example.org.
 
 It runs beside the test; the site's host leads to it, by its own web server and a tunnel.
 """
@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import oidc_provider_mock
+from idp import PLACE, IdentityProvider
 from oidc_provider_mock import User
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.serving import make_server
 
@@ -55,18 +57,20 @@ def certificate(folder: Path) -> Path:
 
 
 @contextmanager
-def provider(host: Host, login: list[str], made: Path) -> Iterator[None]:
+def provider(host: Host, login: list[str], made: Path, site: str) -> Iterator[None]:
     """Run it, as long as a test needs it.
 
     Args:
         host: The site's host.
         login: The command that opens a shell on it: `ssh` with what that needs, and the host last.
         made: The certificate.
+        site: The address of the site.
     """
     app = oidc_provider_mock.app(user_claims=[NAMELESS, NAMED])
     # It calls itself what it is asked for.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1)  # type: ignore[method-assign]
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    both = DispatcherMiddleware(app, {PLACE: IdentityProvider(f"{ISSUER}{PLACE}", site, made)})
+    server = make_server("127.0.0.1", 0, both, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     *ssh, where = login
     back = f"127.0.0.1:{PORT}:127.0.0.1:{server.server_port}"

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.browser import window
-from contract.contract import HUMAN_SECONDS, PASSWORD
+from contract.contract import HUMAN_SECONDS, PASSWORD, confirmation_link
 from contract.site import Site
 from contract.visitor import Visitor
 from host import SINK_PORT, Host, account
+from idp import EMPLOYEE, NUMBER, PLACE, PLATFORM
 from op import ISSUER, NAME, NAMED, NAMELESS, certificate, provider
 from pilot import Citizen
 from user import Municipality
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from contract.site import Mailbox
     from contract.visitor import Answer
+    from playwright.sync_api import Page
     from user import Material, Outcome, Tool
 
 pytestmark = pytest.mark.real
@@ -36,7 +38,10 @@ pytestmark = pytest.mark.real
 BORN = "1980-05-17"
 POSTCODES = {"verification": "postcodes", "postcodes": ["9711-9747"], "min_age": 16}
 LETTERS = {"verification": "letters", "postcodes": ["9711-9747"], "min_age": 16}
-LOG_IN = {"oidc": {"issuer": ISSUER, "client_id": "platform", "label": {"nl": "Inloggen met DigiD", "en": "DigiD"}}}
+LOG_IN = {
+    "oidc": {"issuer": ISSUER, "client_id": "platform", "label": {"nl": "Inloggen met DigiD", "en": "DigiD"}},
+    "saml": {"metadata_url": f"{ISSUER}{PLACE}/metadata", "entity_id": PLATFORM, "label": "Inloggen als medewerker"},
+}
 DISTRICTS = [
     {"key": "noord", "name": "Noord", "postcodes": [9711, "9712"]},
     {"key": "zuid", "name": "Zuid", "code": "WK001402", "postcodes": ["9713-9747"]},
@@ -229,7 +234,7 @@ class TestPostcodes:
 
 @pytest.fixture(scope="class")
 def elsewhere(world: World) -> Iterator[None]:
-    with provider(world.host, world.login(), world.certificate):
+    with provider(world.host, world.login(), world.certificate, world.site.url):
         yield
 
 
@@ -261,6 +266,31 @@ class TestLogIn:
         user = world.user(Citizen(email, ""))
         assert user["username"] == (name or somebody.claims["name"])
         assert user["verified_at"] is None
+
+    def test_an_employee_comes_by_saml_confirms_the_address_and_is_known_the_next_time(self, world: World) -> None:
+        (email,) = EMPLOYEE["mail"]
+        with window(world.site, f"MAP {NAME}:443 127.0.0.1:{world.host.port('https')}") as browser:
+            tab = browser.new_page()
+            self.come_by_saml(tab, world.site)
+            assert "finish_signup" in tab.url
+            assert NUMBER not in tab.content()
+            tab.locator("input[name='user[username]'][type=text]").fill("Meeuw")
+            tab.locator("form[action*='finish_signup'] input[type=submit]").click()
+            tab.wait_for_load_state("networkidle")
+            tab.goto(confirmation_link(world.site.mails.wait_for(email)))
+            if not tab.locator("form[action*='sign_out'], a[href*='sign_out']").count():
+                self.come_by_saml(tab, world.site)
+            assert tab.locator("form[action*='sign_out'], a[href*='sign_out']").count(), tab.inner_text("body")[:800]
+
+        user = world.user(Citizen(email, ""))
+        assert (user["username"], user["verified_at"]) == ("Meeuw", None)
+        assert world.sql("SELECT uid FROM identities WHERE provider = 'saml'") == NUMBER
+
+    def come_by_saml(self, tab: Page, site: Site) -> None:
+        tab.goto("/users/sign_in")
+        tab.get_by_role("button", name="Inloggen als medewerker").click()
+        tab.get_by_role("button", name="Verder als Noor").click()
+        tab.wait_for_url(f"{site.url}**")
 
     def test_who_came_that_way_still_has_to_show_to_live_there(self, world: World) -> None:
         assert world.sql("SELECT count(*) FROM identities WHERE provider = 'oidc'") == "2"
