@@ -152,10 +152,10 @@ class Citizen:
         tab.goto("/legislation/processes")
         tab.get_by_role("link", name=process).first.click()
         tab.get_by_role("link", name=question).first.click()
-        # Consul draws its own circle over the radio button: a person points at the words.
-        tab.locator("#legislation-answer-form label", has_text=option).click()
+        # Consul draws its own circle over the radio button, so a person points at the words; that sends the answer.
         with tab.expect_response(lambda response: "answers" in response.url):
-            tab.locator("#legislation-answer-form input[type=submit], #legislation-answer-form button").first.click()
+            tab.locator("#legislation-answer-form label", has_text=option).click()
+        tab.locator("#legislation-answer-form label.is-active", has_text=option).wait_for()
 
     def comment(self, tab: Page, debate: str, text: str) -> None:
         """Say something in a debate."""
