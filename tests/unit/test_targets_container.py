@@ -111,6 +111,26 @@ def target(engine: Engine, state: Path, browser: Browser | None = None) -> Conta
     )
 
 
+def test_a_container_that_stops_by_itself_while_it_is_stopped_goes_all_the_same(tmp_path: Path) -> None:
+    said = iter(["cannot remove container as it could not be stopped: container state improper: stopped"])
+    engine = Engine(lambda line: next(said, "") if " rm --force" in line else "")
+    site = target(engine, tmp_path)
+    site.prepare(quiet)
+
+    site.remove(quiet)
+
+    assert engine.container is None
+
+
+def test_a_container_that_does_not_go_is_told(tmp_path: Path) -> None:
+    engine = Engine(lambda line: "device or resource busy" if " rm --force" in line else "")
+    site = target(engine, tmp_path)
+    site.prepare(quiet)
+
+    with pytest.raises(TargetError, match="resource busy"):
+        site.remove(quiet)
+
+
 def test_create_command() -> None:
     ports = Ports(2201, 8080, 8443)
     marks = labels("demo", Path("/state"), ports)

@@ -430,7 +430,10 @@ class ContainerTarget:
         return logs.last_words if logs.out or logs.err else "it said nothing"
 
     def _discard(self) -> None:
-        self._podman.do("rm", "--force", "--volumes", "--time", _STOP_SECONDS, self.name)
+        words = ("rm", "--force", "--volumes", "--time", _STOP_SECONDS, self.name)
+        # Podman fails over a container that ends just while it is stopped; the next time there is nothing to stop.
+        if not self._podman.try_(*words).ok:
+            self._podman.do(*words)
 
 
 def _tell(failure: str, tried: list[Attempt]) -> str:
