@@ -202,7 +202,7 @@ class Contract:
         link = confirmation_link(mail)
         assert link.startswith(site.url), "the link leads to another site"
         if site.brand:
-            assert f"background: {site.brand};" in html_of(mail)
+            assert f"color: {site.brand};" in html_of(mail)
 
         answer = Visitor(site).get(link.removeprefix(site.url.rstrip("/")))
 

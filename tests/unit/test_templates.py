@@ -206,6 +206,50 @@ def test_ruby_takes_what_is_ruby(role: str, template: str) -> None:
     passes(tool("ruby"), "-c", "-", stdin=render(role, template))
 
 
+# Of Consul, what is around it: its helper with colours of its own, and the place where initializers begin.
+MAILS = """
+module MailerHelper
+  def css_for_mailer_button = "background: #123456;border-radius: 6px;color: #fff!important;display: inline-block;"
+  def css_for_mailer_link = "color: #123456; text-decoration: underline;"
+end
+module Rails
+  def self.application = self
+  def self.config = self
+  def self.to_prepare = yield
+end
+load ARGV[0]
+include MailerHelper
+puts css_for_mailer_button, css_for_mailer_link
+"""
+
+
+@pytest.mark.parametrize(
+    ("colours", "button", "link"),
+    [
+        ({}, "background: #123456;border-radius: 6px;color: #fff!important;", "color: #123456;"),
+        (
+            {
+                "DDCONSUL_MAIL_BUTTON": "#ffcc00",
+                "DDCONSUL_MAIL_BUTTON_TEXT": "#000000",
+                "DDCONSUL_MAIL_LINK": "#01689b",
+            },
+            "background: #ffcc00;border-radius: 6px;color: #000000!important;",
+            "color: #01689b;",
+        ),
+    ],
+    ids=["consul-s", "house-style"],
+)
+def test_a_mail_has_the_colours_of_its_site(
+    colours: dict[str, str], button: str, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in colours.items():
+        monkeypatch.setenv(name, value)
+
+    said = passes(tool("ruby"), "-e", MAILS, str(ROLES / "consul_build/templates/mail_colours.rb")).splitlines()
+
+    assert said == [f"{button}display: inline-block;", f"{link} text-decoration: underline;"]
+
+
 YAML = [(role, name) for role, name in templates() if name.endswith(".yml.j2")]
 
 
