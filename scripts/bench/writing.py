@@ -43,7 +43,7 @@ class Contents:
         pages = municipality.folder / "pages"
         for number in range(PAGES):
             (pages / f"blad-{number}.md").write_text(f"# Blad {number}\n\nEen tekst over straat {number}.\n")
-        municipality.edit({"pages": {f"blad-{number}": f"pages/blad-{number}.md" for number in range(PAGES)}})
+        municipality.edit({f"pages.blad-{number}": f"pages/blad-{number}.md" for number in range(PAGES)})
         self._time(f"`plan --contents`, {PAGES} pages to make", 1, municipality, "plan")
         self._time(f"`deploy --contents` of {PAGES} pages", 1, municipality, "deploy")
         self._time(f"`plan --contents` with {PAGES} pages, nothing changed", times, municipality, "plan")

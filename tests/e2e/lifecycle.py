@@ -32,8 +32,9 @@ MODULES = {
 }  # fmt: skip
 SECOND_DOMAIN = "tweede.example.org"
 SECOND_NAME = "Gemeente Tweede"
-SECOND_DEPLOY_SECONDS = 25
-SECOND_SITE_SECONDS = 40
+# Of what the first deploy took on the same machine, build and all. How many seconds that is, `make bench` tells.
+SECOND_DEPLOY_SHARE = 0.15
+SECOND_SITE_SHARE = 0.25
 # Until a killed web server answers again: systemd's two seconds, and a boot of Rails.
 BACK_SECONDS = 90
 
@@ -199,7 +200,7 @@ class LaterDeploys:
         assert again.json["changes"] == []
         assert again.json["changed"] == 0
         assert world.host.starts(world.slug) == before
-        assert_in_time(world, again, SECOND_DEPLOY_SECONDS)
+        assert_soon(world, again, SECOND_DEPLOY_SHARE)
 
     def test_what_would_change_is_told_and_not_done(self, world: World) -> None:
         world.municipality.edit({"modules.debates": True})
@@ -308,7 +309,7 @@ class SecondSite:
         done = second.municipality.deploy()
 
         assert done.json["url"] == f"https://{SECOND_DOMAIN}/"
-        assert_in_time(world, done, SECOND_SITE_SECONDS)
+        assert_soon(world, done, SECOND_SITE_SHARE)
         after = world.host.starts(world.slug)
         assert [before_line for before_line in before.split("\n\n") if "ddconsul" in before_line] == [
             after_line for after_line in after.split("\n\n") if "ddconsul" in after_line
@@ -379,9 +380,10 @@ class Second:
     site: Site
 
 
-def assert_in_time(world: World, done: Outcome, seconds: float) -> None:
-    """Hold a deploy of Consul itself to what was promised; the stand-in is also tested on machines that do more."""
-    assert world.material.standin or done.seconds <= seconds, f"it took {done.seconds:.1f} s"
+def assert_soon(world: World, done: Outcome, share: float) -> None:
+    """Hold a deploy of Consul itself to a share of the first one; the stand-in's first one has little to build."""
+    took, first = done.seconds, world.first.seconds
+    assert world.material.standin or took <= share * first, f"it took {took:.1f} s, and the first one {first:.1f} s"
 
 
 def features(world: World) -> dict[str, Any]:

@@ -26,7 +26,7 @@ CHECK_OF_AN_EMPTY_HOST = [
     step("consul_build", "start", "Make build abc of Consul 2.5.1", msg="It would be made."),
     step("consul_site", "prepare", "Make the site's own account", name="ddconsul_zand_rijk"),
     step("postgresql", "database", "Make the database ddconsul_zand_rijk"),
-    step("consul_site", "main", "Lay out the release", previous="", release=""),
+    step("consul_site", "start", "Lay out the release", previous="", release=""),
     content("created", old=None),
 ]
 RUN_ON_AN_EMPTY_HOST = [
@@ -41,13 +41,13 @@ RUN_ON_AN_EMPTY_HOST = [
     ),
     step("consul_site", "prepare", "Make the site's own account", name="ddconsul_zand_rijk"),
     step("postgresql", "create_database", "Make the database ddconsul_zand_rijk"),
-    step("postgresql", "reassign", "Hand the tables, and all else, to the owner of ddconsul_zand_rijk"),
+    step("postgresql", "create_database", "Let nobody but its owner have ddconsul_zand_rijk"),
     step("consul_site", "prepare", "Write it", written=["/etc/systemd/system/ddconsul-zand-rijk-web.service"]),
     step(
         "consul_site", "prepare", "Write the site's secrets", dest="/srv/ddconsul/zand-rijk/shared/config/secrets.yml"
     ),
-    step("consul_site", "main", "Lay out the release", previous="", release="/srv/ddconsul/zand-rijk/releases/1"),
-    step("consul_site", "main", "Start the site", name="ddconsul-zand-rijk.target"),
+    step("consul_site", "start", "Lay out the release", previous="", release="/srv/ddconsul/zand-rijk/releases/1"),
+    step("consul_site", "start", "Start the site", name="ddconsul-zand-rijk.target"),
     content("created", old=None),
 ]
 
@@ -77,7 +77,7 @@ def test_a_house_style_is_told_alike_whether_its_folder_was_there() -> None:
 def test_of_a_site_that_is_there_each_file_and_service_is_told() -> None:
     steps = [
         step("consul_site", "prepare", "Write it", written=["/etc/a"], outdated=False, sessions_end=True),
-        step("consul_site", "main", "Start what of it has stopped", results=[{"changed": True, "item": "x.timer"}]),
+        step("consul_site", "start", "Start what of it has stopped", results=[{"changed": True, "item": "x.timer"}]),
         step("consul_site", "main", "Restart the site", results=[{"changed": True, "item": "x-web.service"}]),
     ]
 

@@ -233,7 +233,7 @@ puts css_for_mailer_button, css_for_mailer_link
                 "DDCONSUL_MAIL_BUTTON_TEXT": "#000000",
                 "DDCONSUL_MAIL_LINK": "#01689b",
             },
-            "background: #ffcc00;border-radius: 6px;color: #000!important;",
+            "background: #ffcc00;border-radius: 6px;color: #000000!important;",
             "color: #01689b;",
         ),
     ],

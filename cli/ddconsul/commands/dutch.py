@@ -35,7 +35,7 @@ PROGRESS = {
     "Setting up the web server": "Webserver inrichten",
     "Preparing the site": "Site voorbereiden: database en configuratie",
     "Finishing the build": "Platform afbouwen",
-    "Setting up the site": "Site inrichten: instellingen en diensten",
+    "Starting the site": "Site starten",
     "Writing what Consul contains": "Inhoud schrijven",
     "Checking that the site answers": "Kijken of de site antwoordt",
     "Removing container": "Container weghalen",

@@ -272,7 +272,7 @@ _READERS: dict[str, Callable[[Step], Iterator[Change]]] = {
 }
 
 # The files of tasks that make one database.
-_OF_A_DATABASE = {"database", "create_database", "reassign", "schemas"}
+_OF_A_DATABASE = {"database", "create_database", "schemas"}
 
 # Which package brings a service.
 _PACKAGE = {

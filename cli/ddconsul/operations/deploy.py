@@ -39,7 +39,7 @@ STAGES = {
     "nginx": "Setting up the web server",
     "consul_site:prepare": "Preparing the site: account, database, configuration",
     "consul_build:finish": "Finishing the build",
-    "consul_site:main": "Setting up the site: release, settings, services",
+    "consul_site:start": "Starting the site: release, services",
     "consul_site:contents": "Writing what Consul contains",
     "consul_site:verify": "Checking that the site answers",
 }
