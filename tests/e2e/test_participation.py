@@ -115,13 +115,14 @@ def world(tool: Tool, tmp_path_factory: pytest.TempPathFactory, consul: Material
             "mail": {"from": "p@example.org", "smtp": {"host": "localhost", "port": SINK_PORT, "starttls": False}},
             "districts": DISTRICTS,
             "participation": {**POSTCODES, "log_in": LOG_IN},
-            "network": {"extra_ca": [str(made)]},
         },
     )
     refused = municipality.run("deploy", "--json")
     assert refused.code == 2
     assert "has no oidc_client_secret" in refused.err
     municipality.set_secret("oidc_client_secret", "zeer-geheim")
+    municipality.start_from_image()
+    municipality.edit({"network": {"extra_ca": [str(made)]}})
     deployed = municipality.deploy()
     host = Host(f"ddconsul-{slug}")
     return World(municipality, slug, host, host.catch_mail(), made, deployed)
