@@ -91,7 +91,6 @@ def look_at(
         loaded = load_file(file, quiet=True, finished=False)
         with showing(as_json=as_json, verbose=verbose) as report:
             return look(loaded.instance, Paths.of_user(loaded.path), report)
-    raise AssertionError  # json_errors ends the program itself
 
 
 def progress(*, as_json: bool) -> Callable[[str], None]:
