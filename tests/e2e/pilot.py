@@ -173,8 +173,7 @@ class Citizen:
         tab.locator("textarea[name*='[summary]']").first.fill("Kort gezegd: het kan beter.")
         write(tab, "proposal", title, "Met meer bankjes zitten we vaker buiten.")
         send(tab, "form.proposal-form")
-        publish = tab.locator("a[href$='/publish'], form[action$='/publish'] button, form[action$='/publish'] input")
-        publish.first.click()
+        tab.locator("form[action$='/publish'] [type=submit]").first.click()
         tab.wait_for_load_state("networkidle")
         found = re.search(r"/proposals/[0-9]+[^/?#]*", tab.url)
         assert found, tab.url
