@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import http.server
-import importlib.util
 import re
 import socket
 import subprocess
@@ -16,24 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from modules import load
 from rendering import REPOSITORY, ROLES, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # Where dataclasses look for it.
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-preflight = load(ROLES / "base/library/host_preflight.py")
+preflight: Any = load("base", "host_preflight")
 SCRIPT = ROLES / "base/files/precheck.sh"
 NOW = 1_800_000_000.0
 
