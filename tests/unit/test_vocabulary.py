@@ -20,6 +20,8 @@ FILES = {
     "config/locales/nl/mailers.yml": "nl: {mailers: {hi: 'Beste %{voorstel}, je voorstel staat online'}}",
     "config/locales/en/general.yml": "en: {proposals: {title: Proposals, one: A proposal}}",
     "config/locales/nl/notes.txt": "no texts",
+    # Of a language that the site has no words in; Consul has fifty, and each takes seconds to read.
+    "config/locales/de/general.yml": "de: {this is: [no YAML",
     "app/models/proposal.rb": "class Proposal; end",
 }
 WORDS = """\

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from ddconsul import assets
 from ddconsul.operations.archives import read_members
@@ -12,7 +13,7 @@ from ddconsul.translate.address import LANGUAGE, renamings
 from ddconsul.translate.texts import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from ddconsul.instance.models import Instance
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # Consul's texts (config/locales/<language>/*.yml), and what ddconsul adds to them.
 LOCALES = "config/locales/"
 OURS = ("consul_build/templates/nl.yml", "consul_build/templates/en.yml")
+# In C, as PyYAML's packages have it: two languages take 0.1 s, and in Python 3 s. YAML 1.1, as Rails reads it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def own_words(instance: Instance, archive: Path) -> dict[str, Any]:
@@ -38,10 +41,11 @@ def own_words(instance: Instance, archive: Path) -> dict[str, Any]:
     words: dict[str, list[tuple[str, str]]] = {}
     for entry in instance.vocabulary:
         words.setdefault(entry.language or municipality.languages[0], []).append((entry.word, entry.becomes))
-    texts = texts_of(archive)
     forms = {LANGUAGE: address} if LANGUAGE in municipality.languages else {}
+    languages = {**words, **forms}
+    texts = texts_of(archive, languages)
     found: dict[str, Any] = {}
-    for language in {**words, **forms}:
+    for language in languages:
         # One after the other: a word of the municipality's own may stand in a phrase of address.
         addressed = vocabulary(texts.get(language, {}), forms.get(language, ()))
         renamed = vocabulary({**texts.get(language, {}), **addressed}, words.get(language, ()))
@@ -50,18 +54,26 @@ def own_words(instance: Instance, archive: Path) -> dict[str, Any]:
     return found
 
 
-def texts_of(archive: Path) -> dict[str, dict[str, str]]:
+def texts_of(archive: Path, languages: Collection[str]) -> dict[str, dict[str, str]]:
     """Return Consul's texts by language and key, with what ddconsul adds.
 
     Args:
         archive: Tar of Consul's source.
+        languages: The languages to read; Consul has fifty.
     """
     found: dict[str, dict[str, str]] = {}
-    files = [content for name, content in read_members(archive, LOCALES) if name.endswith(".yml")]
-    for content in (*files, *((assets.roles() / name).read_bytes() for name in OURS)):
-        for language, texts in (YAML(typ="safe").load(content) or {}).items():
+    files = [content for name, content in read_members(archive, LOCALES) if _is_in(name, languages)]
+    ours = [(assets.roles() / name).read_bytes() for name in OURS if _is_in(name, languages)]
+    for content in (*files, *ours):
+        for language, texts in (yaml.load(content, LOADER) or {}).items():  # noqa: S506 — either one is safe
             found.setdefault(str(language), {}).update(_flat(texts or {}))
     return found
+
+
+def _is_in(name: str, languages: Collection[str]) -> bool:
+    """Tell whether a file has texts in one of these languages: by its own name, or a folder's."""
+    path = PurePosixPath(name)
+    return path.suffix == ".yml" and not {path.stem, *path.parts[:-1]}.isdisjoint(languages)
 
 
 def nested(texts: Mapping[str, str]) -> dict[str, Any]:
