@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -52,12 +52,14 @@ class Platform:
         material: What is deployed.
         base: What stands in the file at first.
         url: Where a browser finds it.
+        left: What left the file and stayed in Consul, since it was there before (docs/state.md: withdrawn).
     """
 
     municipality: Municipality
     material: Material
     base: dict[str, Any]
     url: str = ""
+    left: Fields = field(default_factory=dict)
 
     @property
     def site(self) -> Site:
@@ -83,6 +85,15 @@ def told(outcome: dict[str, Any]) -> Fields:
     gone = {"removed", "withdrawn"}
     return {
         (change["object"], change["field"]): None if change["action"] in gone else change["new"] for change in changes
+    }
+
+
+def withdrawn(outcome: dict[str, Any]) -> Fields:
+    """Return the values that a deploy left in Consul, although they left the file."""
+    return {
+        (change["object"], change["field"]): change["old"]
+        for change in outcome["changes"]
+        if change["action"] == "withdrawn" and change["field"]
     }
 
 
@@ -118,11 +129,17 @@ class Sections:
         before = platform.document()
         ways = [way for way in WAYS if section in (way[0], "all of them")]
         platform.write(varied(platform.base, ways, platform.folder))
-        differing = differences(before, platform.document())
+        differing = {
+            name: value
+            for name, value in differences(before, platform.document()).items()
+            # What it finds as it left it is no change.
+            if value is None or platform.left.pop(name, None) != value
+        }
 
         planned = platform.municipality.run("plan", "--json").json
         done = platform.municipality.run("deploy", "--yes", "--json").json
         again = platform.municipality.run("plan", "--json", "--exit-code")
+        platform.left |= withdrawn(done)
 
         assert told(planned) == differing
         assert told(done) == differing
@@ -135,15 +152,15 @@ def unread(platform: Platform, fields: Fields) -> Fields:
     items = {item["key"]: item for item in platform.document()["objects"]}
     visitor = Visitor(platform.site)
     missing = {}
-    for (name, field), value in fields.items():
+    for (name, part), value in fields.items():
         item = items.get(name, {"kind": "", "fields": {}})
-        attribute, _, locale = field.partition(".")
+        attribute, _, locale = part.partition(".")
         if value is None or (item["kind"], attribute) not in SEEN or item["fields"].get("status") == "draft":
             continue
         place = f"/{item['identity']['slug']}" if item["kind"] == "page" else "/"
         answer = visitor.get(f"{place}?locale={locale or item['identity'].get('locale', 'nl')}")
         if value not in answer.text and words(value) not in " ".join(answer.page.plain.split()):
-            missing[name, field] = value
+            missing[name, part] = value
     return missing
 
 
