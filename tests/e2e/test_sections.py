@@ -98,14 +98,20 @@ def withdrawn(outcome: dict[str, Any]) -> Fields:
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> Fields:
-    """Return what a later document asks for otherwise, as a plan tells it: what leaves it goes as a whole."""
+    """Return what a later document asks for otherwise, as a plan tells it.
+
+    What leaves it goes as a whole, and what has no fields comes as a whole: a topic is its name.
+    """
     moment = now()
     old, new = values(before, moment), values(after, moment)
-    gone = {item["key"] for item in before["objects"]} - {item["key"] for item in after["objects"]}
+    had, has = ({item["key"]: item for item in document["objects"]} for document in (before, after))
+    gone = had.keys() - has.keys()
+    come = {key: has[key]["identity"]["name"] for key in has.keys() - had.keys() if not has[key]["fields"]}
     fields = {name: new.get(name) for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     return {
         **{name: value for name, value in fields.items() if name[0] not in gone},
         **{(name, ""): None for name in gone},
+        **{(name, ""): called for name, called in come.items()},
     }
 
 
