@@ -67,7 +67,7 @@ def test_a_new_site_is_told_alike_by_its_check_and_by_its_deploy() -> None:
 
 
 def test_a_house_style_is_told_alike_whether_its_folder_was_there() -> None:
-    first = [step("nginx", "brand", "Have a folder for the house style", path="/srv/ddconsul/zand-rijk/shared/brand")]
+    first = [step("nginx", "brand", "Bring the files of the house style", msg="They would be brought.")]
     later = [step("nginx", "brand", "Bring the files of the house style", results=[{"changed": True}])]
 
     assert [str(change) for change in changes_of(first, SITE)] == ["Bring the files of the house style"]

@@ -139,9 +139,8 @@ def psql(user: str, query: str, **values: str) -> str:
     return output(["runuser", "-u", user, "--", "psql", "--no-psqlrc", "-qAt", "--dbname", user, *settings], query)
 
 
-def job_processed(user: str, until: float) -> bool:
-    """Put a job in the queue and tell whether the worker did it in time."""
-    number = psql(user, PROBE)
+def job_processed(user: str, number: str, until: float) -> bool:
+    """Tell whether the worker did a job in time; take it out of the queue when not."""
     while number:
         failed = psql(user, "SELECT last_error IS NOT NULL FROM delayed_jobs WHERE id = :number", number=number)
         if not failed:
@@ -192,13 +191,15 @@ def look(given: dict[str, Any]) -> dict[str, Any]:
     """Look at a site from all sides."""
     until = time.monotonic() + given["wait"]
     scheme = "https" if given["https"] else "http"
+    # The worker does it while the web server is waited for.
+    number = psql(given["user"], PROBE)
     release = wait_for_release(given["domain"], scheme, given["release"], until)
     answers = bool(release) and given["release"] in ("", release)
     seen: dict[str, Any] = {
         "answers": answers,
         "release": release,
         "home": get(given["domain"], scheme, "/", timeout=60)[0] if answers else 0,
-        "job_processed": answers and job_processed(given["user"], max(until, time.monotonic() + 15)),
+        "job_processed": job_processed(given["user"], number, max(until, time.monotonic() + 15) if answers else 0),
         "services": services(given["name"]),
         "failed_jobs": int(psql(given["user"], FAILED_JOBS) or 0),
         "errors": logged_errors(given["name"], given["since"]),
