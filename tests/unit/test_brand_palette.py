@@ -18,6 +18,7 @@ from ddconsul.instance.contrast import contrast
 from ddconsul.instance.loader import inspect, load
 from ddconsul.instance.palette import PAGE, failing, nearest_passing, palette, ring
 from ddconsul.instance.problems import InvalidFileError
+from ddconsul.translate.brand.properties import darker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,3 +147,12 @@ def test_a_check_of_a_file_loads_no_library_for_colours_unless_one_fails(tmp_pat
     file = write(tmp_path, branded('colours: {brand: "#154273"}'))
     answer = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=True)
     assert json.loads(answer.stdout) == []
+
+
+@given(number=st.integers(0, 0xFFFFFF))
+def test_a_darker_colour_is_what_a_library_for_colours_says(number: int) -> None:
+    colour = f"#{number:06x}"
+    shade = Color(colour).convert("hsl")
+    shade["lightness"] = max(0.0, shade["lightness"] - 0.1)
+    # Halves are rounded to either side.
+    assert Color(darker(colour)).coords() == pytest.approx(shade.convert("srgb").coords(), abs=0.51 / 255)

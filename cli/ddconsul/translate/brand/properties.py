@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 from typing import TYPE_CHECKING
 
 from ddconsul.instance.palette import palette, text_on
@@ -62,8 +63,7 @@ def mail_colours(branding: Branding) -> dict[str, str]:
 
 def darker(colour: str) -> str:
     """Return the colour with a tenth less lightness, as Consul's own stylesheet does for its secondary brand."""
-    from coloraide import Color  # noqa: PLC0415 — only a file with colours pays for it
-
-    shade = Color(colour).convert("hsl")
-    shade["lightness"] = max(0.0, shade["lightness"] - 0.1)
-    return shade.convert("srgb").to_string(hex=True)
+    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    darkened = colorsys.hls_to_rgb(hue, max(0.0, lightness - 0.1), saturation)
+    return "#" + "".join(f"{round(part * 255):02x}" for part in darkened)
