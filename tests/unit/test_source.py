@@ -14,7 +14,8 @@ from ddconsul import assets
 from ddconsul.errors import InputError
 from ddconsul.operations import git as git_module
 from ddconsul.operations import source
-from ddconsul.operations.source import RELEASE_FILE, gems_archive, overlay, registries, resolve
+from ddconsul.operations.reading import LOCALES, NPM_LOCK, RELEASE_FILE, read_locales, read_member
+from ddconsul.operations.source import gems_archive, overlay, registries, resolve
 
 CONTROLLER = 'render json: {{ release: "{}" }}\n'
 
@@ -264,3 +265,13 @@ def test_a_source_in_the_home_folder_is_told_as_its_owner_writes_it(
     assert str(resolve(str(repository), "2.5.1", cache)).endswith(f"from ~/{repository.name}")
     monkeypatch.setenv("HOME", str(cache))
     assert str(resolve(str(repository), "2.5.1", cache)).endswith(f"from {repository}")
+
+
+def test_reads_of_an_archive_only_what_it_keeps_at_hand(tmp_path: Path) -> None:
+    archive = pack(tmp_path / "consul.tar.gz", {RELEASE_FILE: "a", f"{LOCALES}nl/general.yml": "nl: {}", "Gemfile": ""})
+    assert read_member(archive, RELEASE_FILE) == b"a"
+    assert read_member(archive, NPM_LOCK) is None
+    assert dict(read_locales(archive)) == {f"{LOCALES}nl/general.yml": b"nl: {}"}
+    # What it does not keep would look as if it were not in the archive.
+    with pytest.raises(LookupError):
+        read_member(archive, "Gemfile")

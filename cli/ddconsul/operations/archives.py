@@ -5,9 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import re
 import tarfile
-import zipfile
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
@@ -18,10 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BLOCK = 1024 * 1024
-# What is read of an archive of Consul here, where it is not built: its release, what it locks, and its texts.
-READ = re.compile(
-    r"app/controllers/installation_controller\.rb|Gemfile\.lock|package-lock\.json|config/locales/.*\.yml"
-)
 # Fast rather than small: an archive travels once, and is made while someone waits.
 LEVEL = 1
 
@@ -82,40 +76,6 @@ def repack(source: Path, target: Path) -> None:
         ) from error
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", str(source)) from error
-
-
-def read_member(archive: Path, name: str) -> bytes | None:
-    """Return a file in an archive of Consul, or None when it is not there.
-
-    Args:
-        archive: The archive.
-        name: Path of the file in it; one that `READ` names.
-    """
-    with zipfile.ZipFile(_read_part(archive)) as part:
-        return part.read(name) if name in part.namelist() else None
-
-
-def read_members(archive: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the files in an archive whose path begins like this, each with its path; of those that `READ` names."""
-    with zipfile.ZipFile(_read_part(archive)) as part:
-        for name in part.namelist():
-            if name.startswith(prefix):
-                yield name, part.read(name)
-
-
-def _read_part(archive: Path) -> Path:
-    """Return the part of an archive that is read on this machine, beside it: what stands in it is found at once.
-
-    It is made once, since going through an archive of Consul takes a second, and each plan asks for something in it.
-    """
-    part = archive.with_name(f"{archive.name}.{hashlib.sha256(READ.pattern.encode()).hexdigest()[:8]}.zip")
-    if not part.exists() or part.stat().st_mtime < archive.stat().st_mtime:
-        with appearing(part) as temporary, zipfile.ZipFile(temporary, "w") as result, tarfile.open(archive) as opened:
-            for member in opened:
-                stream = opened.extractfile(member) if member.isfile() and READ.fullmatch(member.name) else None
-                if stream is not None:
-                    result.writestr(member.name, stream.read())
-    return part
 
 
 def _copy(archive: tarfile.TarFile, member: tarfile.TarInfo, top: str, result: tarfile.TarFile) -> None:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Literal
 
 from ddconsul.errors import InputError
 from ddconsul.instance.values import is_url
-from ddconsul.operations.archives import appearing, read_member, repack, sha256_of, tar_folder
+from ddconsul.operations.archives import appearing, repack, sha256_of, tar_folder
 from ddconsul.operations.git import TRANSFER, git, is_repository
+from ddconsul.operations.reading import GEMS_LOCK, NPM_LOCK, RELEASE_FILE, read_member
 from ddconsul.paths import from_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import PurePosixPath
 
-RELEASE_FILE = "app/controllers/installation_controller.rb"
 _RELEASE = re.compile(r"""\brelease:\s*["'](?P<release>[^"']+)["']""")
 STANDIN_MARK = "STANDIN"
 STANDIN_PACKAGES = "packages.txt"
@@ -41,8 +41,8 @@ _EMPTIED = {"log", "tmp", "storage"}
 
 # Where a lock file says what it locks comes from.
 _LOCKS = {
-    "gems": ("Gemfile.lock", re.compile(r"^  remote: (?P<url>https?://\S+)", re.MULTILINE)),
-    "npm": ("package-lock.json", re.compile(r'"resolved": "(?P<url>https?://[^/"]+/)')),
+    "gems": (GEMS_LOCK, re.compile(r"^  remote: (?P<url>https?://\S+)", re.MULTILINE)),
+    "npm": (NPM_LOCK, re.compile(r'"resolved": "(?P<url>https?://[^/"]+/)')),
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ddconsul import assets
-from ddconsul.operations.archives import read_members
+from ddconsul.operations.reading import read_locales
 from ddconsul.translate.address import LANGUAGE, renamings
 from ddconsul.translate.texts import vocabulary
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from ddconsul.instance.models import Instance
 
-# Consul's texts (config/locales/<language>/*.yml), and what ddconsul adds to them.
-LOCALES = "config/locales/"
+# What ddconsul adds to Consul's texts.
 OURS = ("consul_build/templates/nl.yml", "consul_build/templates/en.yml")
 # In C, as PyYAML's packages have it: two languages take 0.1 s, and in Python 3 s. YAML 1.1, as Rails reads it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -62,7 +61,7 @@ def texts_of(archive: Path, languages: Collection[str]) -> dict[str, dict[str, s
         languages: The languages to read; Consul has fifty.
     """
     found: dict[str, dict[str, str]] = {}
-    files = [content for name, content in read_members(archive, LOCALES) if _is_in(name, languages)]
+    files = [content for name, content in read_locales(archive) if _is_in(name, languages)]
     ours = [(assets.roles() / name).read_bytes() for name in OURS if _is_in(name, languages)]
     for content in (*files, *ours):
         for language, texts in (yaml.load(content, LOADER) or {}).items():  # noqa: S506 — either one is safe
