@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -17,7 +19,6 @@ from ddconsul.targets.podman import Podman
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from user import Material
 
@@ -260,6 +261,26 @@ def test_consul_itself_passes_every_check(tool: Tool, consul: Material, tmp_path
     assert (run.named("failed"), run.named("skipped")) == (set(), set()), run.file["checks"]
     assert run.done.err.startswith("Consul Democracy itself")
     assert (run.done.code, run.file["standin"]) == (0, False)
+
+
+@pytest.mark.real
+def test_the_starters_on_consul_itself(tool: Tool, consul: Material, tmp_path: Path) -> None:
+    """As they are, but for where Consul comes from; what Consul shows of them is what was meant."""
+    templates = tmp_path / "templates"
+    shutil.copytree(CHECKOUT / "templates", templates)
+    starters = sorted((templates / "starters").glob("*.yml"))
+    for file in starters:
+        text = file.read_text(encoding="utf-8")
+        assert text.count("\nconsul:\n") == 1, file
+        place = f"\nconsul:\n  source: {consul.source}\n  gems_mirror: {consul.gems}\n"
+        file.write_text(text.replace("\nconsul:\n", place), encoding="utf-8")
+    run = smoke(tool, tmp_path, *starters, "--jobs", "2")
+
+    files = run.done.json["files"]
+    assert [file["standin"] for file in files] == [False] * 5
+    outcomes = {(file["file"], check["name"]): check["outcome"] for file in files for check in file["checks"]}
+    assert not {key: outcome for key, outcome in outcomes.items() if outcome != "passed"}, run.done
+    assert run.done.code == 0, run.done.err
 
 
 def municipality_file(material: Material) -> str:
