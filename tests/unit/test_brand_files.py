@@ -180,10 +180,10 @@ def test_without_its_library_an_svg_is_refused_with_the_command(
 
     real = builtins.__import__
 
-    def missing(name: str, *rest: Any) -> Any:
+    def missing(name: str, *rest: Any, **named: Any) -> Any:
         if name == "cairosvg":
             raise OSError("no library called cairo")
-        return real(name, *rest)
+        return real(name, *rest, **named)
 
     monkeypatch.setattr(builtins, "__import__", missing)
     framed.cache_clear()

@@ -161,6 +161,8 @@ def _behaviour(run: PlaybookRun, inputs: Inputs) -> dict[str, str]:
         "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15",
         "ANSIBLE_SSH_RETRIES": "2",
         "ANSIBLE_GATHERING": "explicit",
+        # Ansible would offer the inventory to all that may read one, each of which it loads.
+        "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",
         "ANSIBLE_VAULT_ID_MATCH": "False",
         # Ansible refuses any other encoding.
         "LC_ALL": "C.UTF-8",
