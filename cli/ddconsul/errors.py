@@ -108,12 +108,6 @@ class LockedError(DdconsulError):
     exit_code = ExitCode.LOCKED
 
 
-class DriftError(DdconsulError):
-    """The site is not as it was said to be."""
-
-    exit_code = ExitCode.DRIFT
-
-
 class InterruptedRunError(DdconsulError):
     """The user stopped the run."""
 

@@ -20,9 +20,7 @@ ROLES = ("brand", "link", "header", "menu", "footer", "button", "heading", "focu
 
 # Consul Democracy 2.5.1, _consul_settings.scss: what a site has of which nothing is said.
 PAGE = "#fdfdfd"
-TEXT = "#222222"
 CONSUL_BRAND = "#004a83"
-CONSUL_FOOTER = "#f1f1f1"
 CONSUL_FOCUS = "#ffbf47"
 _FROM_BRAND = ("link", "header", "button")
 

@@ -15,7 +15,6 @@ from ddconsul.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-BLOCK = 1024 * 1024
 # Fast rather than small: an archive travels once, and is made while someone waits.
 LEVEL = 1
 
