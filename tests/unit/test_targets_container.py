@@ -7,6 +7,7 @@ import json
 import socket
 import tarfile
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +199,20 @@ def test_a_second_prepare_changes_nothing(tmp_path: Path) -> None:
     assert target(engine, tmp_path).prepare(said.append) == first
     assert engine.verbs() == ["podman container", "ssh -o"]
     assert said == []
+
+
+@pytest.mark.parametrize(("hours", "asked"), [(2, 0), (0, 1)])
+def test_a_container_that_has_run_for_long_is_not_waited_for(tmp_path: Path, hours: int, asked: int) -> None:
+    engine = Engine()
+    first = target(engine, tmp_path).prepare(quiet)
+    assert engine.container is not None
+    # As podman writes it.
+    started = datetime.now(UTC) - timedelta(hours=hours)
+    engine.container["State"]["StartedAt"] = f"{started:%Y-%m-%dT%H:%M:%S.%f}930Z"
+    engine.lines.clear()
+
+    assert target(engine, tmp_path).prepare(quiet) == first
+    assert len(engine.asked("is-system-running")) == asked
 
 
 def test_a_stopped_container_is_started_again(tmp_path: Path) -> None:

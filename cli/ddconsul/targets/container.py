@@ -8,6 +8,7 @@ import socket
 import tarfile
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.targets.base import Connection, Report, TargetError
@@ -227,13 +228,13 @@ class ContainerTarget:
         found = self._podman.inspect(self.name)
         if found is None:
             ports = self._make(report)
-            if self._making.ready:
-                return self._connection(ports)
+            up = self._making.ready
         else:
             ports = self._ports(found)
+            up = _has_been_up(found) and self.keys.complete()
             self._wake(found, ports, report)
-        self.keys.know(ports.ssh)
-        return self._reach(ports)
+            self.keys.know(ports.ssh)
+        return self._connection(ports) if up else self._reach(ports)
 
     def public_host(self, domain: str) -> str:  # noqa: ARG002 — a container has no name in the DNS
         """Return localhost and the container's port; before there is a container, the port that was asked for."""
@@ -443,3 +444,11 @@ def _tell(failure: str, tried: list[Attempt]) -> str:
 
 def _is_running(found: dict[str, Any]) -> bool:
     return bool(found["State"]["Running"])
+
+
+def _has_been_up(found: dict[str, Any]) -> bool:
+    """Tell whether a container has run for so long that there is nothing to wait for."""
+    started = found["State"].get("StartedAt")
+    if not started or not _is_running(found):
+        return False
+    return datetime.now(UTC) - datetime.fromisoformat(started) > timedelta(seconds=_UP_SECONDS)
