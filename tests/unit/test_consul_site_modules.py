@@ -337,6 +337,20 @@ def test_what_a_visitor_asked_for_in_vain_is_no_error_of_a_deploy(health: Module
     assert not health.LOGGED_ERROR.search(visitor)
 
 
+def test_a_page_that_rails_cannot_tell_the_template_of_is_no_error(
+    health: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = "E, [2026-11-27T22:29:46.3 #371] ERROR -- : [ddconsul-health]"
+    lines = [
+        f"{begin}   Couldn't find template for digesting: budgets/investment_component",
+        f"{begin} boom",
+    ]
+    journal = "\n".join(json.dumps({"MESSAGE": line, "PRIORITY": "6"}) for line in lines)
+    monkeypatch.setattr(health, "output", lambda _: journal)
+
+    assert health.logged_errors("demo", 0) == lines[1:]
+
+
 SCHEDULE = {"schedule": [["2027-03-01T08:00:00Z", "accepting"], ["2027-03-15T08:00:00Z", "balloting"]]}
 
 

@@ -268,6 +268,20 @@ def test_a_password_that_is_not_known_here_is_no_pass(site: Site) -> None:
     assert (found["administrator"], found["admin-pages"]) == ("skipped", "skipped")
 
 
+def test_consul_offers_pages_of_polls_that_it_refuses_while_they_are_off(
+    site: Site, small: Small, tmp_path: Path
+) -> None:
+    small.menu += ["/admin/officers", "/admin/users"]
+    small.answers["/admin/officers"] = (403, "")
+    assert broken(administrator.checks(site)) == {"admin-pages": "/admin/officers has status 403"}
+
+    off = replace(site, instance=instance(tmp_path, FILE.replace("polls: on", "polls: off")))
+    assert broken(administrator.checks(off)) == {}
+
+    small.answers["/admin/users"] = (403, "")
+    assert broken(administrator.checks(off)) == {"admin-pages": "/admin/users has status 403"}
+
+
 def test_anybody_may_administer(site: Site, small: Small) -> None:
     small.answers["/admin"] = (200, "")
     assert "stranger" in broken(administrator.checks(site))
