@@ -14,15 +14,12 @@ from ddconsul.ansible.command import (
     PlaybookRun,
     Workspace,
     by_hand,
-    connect_argv,
     playbook_argv,
     playbook_environment,
     without_strays,
 )
 from ddconsul.ansible.literal import literal
 from ddconsul.ansible.runner import new_log, write_inputs
-from ddconsul.targets.base import Connection
-from ddconsul.translate.inventory import inventory
 
 RUN = PlaybookRun(
     playbook=Path("/data/playbooks/deploy.yml"),
@@ -87,24 +84,6 @@ def test_host_keys_are_checked_and_roles_found() -> None:
     assert environment["ANSIBLE_HOST_KEY_CHECKING"] == "True"
     assert environment["ANSIBLE_PIPELINING"] == "True"
     assert environment["ANSIBLE_ROLES_PATH"] == "/data/roles"
-
-
-def test_the_connection_that_is_made_ahead_is_the_one_that_ansible_looks_for() -> None:
-    connection = Connection("192.0.2.10", 2222, "beheer", Path("/k/id"), Path("/k/known hosts"))
-    run = replace(RUN, inventory=inventory("zee", connection))
-    argv = connect_argv(run, WORKSPACE)
-    environment = playbook_environment(run, WORKSPACE)
-
-    path = environment["ANSIBLE_SSH_CONTROL_PATH"] % {"directory": environment["ANSIBLE_SSH_CONTROL_PATH_DIR"]}
-    assert f"ControlPath={path}" in argv
-    assert shlex.split(environment["ANSIBLE_SSH_ARGS"]) == argv[1:7]
-    assert "UserKnownHostsFile=/k/known hosts" in argv
-    assert "StrictHostKeyChecking=yes" in argv
-    assert argv[-9:] == ["-i", "/k/id", "-p", "2222", "-l", "beheer", "--", "192.0.2.10", "true"]
-
-
-def test_a_host_that_is_this_machine_needs_no_connection() -> None:
-    assert connect_argv(RUN, WORKSPACE) == []
 
 
 def test_the_users_own_settings_of_ansible_stay_out() -> None:

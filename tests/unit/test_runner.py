@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,9 +21,6 @@ from ddconsul.commands.plain import AnsibleProgress
 from ddconsul.errors import InterruptedRunError, PreflightError, StepFailedError, UnreachableError
 from ddconsul.operations.playbook import failure_error
 from ddconsul.secrets import SecretFiles
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 HERE = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
 PLAY = """\
@@ -58,13 +54,13 @@ class Tried:
         self.secrets = self.files.complete()
         self.said: list[str] = []
 
-    def run(self, tasks: str, report=None, host: Mapping[str, Any] = HERE, **variables: str) -> Result:
+    def run(self, tasks: str, report=None, **variables: str) -> Result:
         playbook = self.folder / "try.yml"
         playbook.write_text(PLAY + tasks)
         plan = PlaybookRun(
             playbook,
             self.folder,
-            {"consul": {"hosts": {"zee": host}}},
+            {"consul": {"hosts": {"zee": HERE}}},
             variables,
             self.files.file,
             self.files.password_file,
@@ -76,21 +72,6 @@ class Tried:
 @pytest.fixture
 def tried(tmp_path: Path) -> Tried:
     return Tried(tmp_path)
-
-
-def test_the_connection_is_made_while_ansible_starts(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And one that is not there by the end of the run is no longer waited for."""
-    program = tried.folder / "bin" / "ssh"
-    program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\necho $$ > {tried.folder}/pid\nexec sleep 300\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    reach = {"ansible_host": "192.0.2.1", "ansible_port": 22, "ansible_user": "x", "ansible_ssh_common_args": ""}
-
-    result = tried.run(REPORT, name_of_site="zee", host={**HERE, **reach})
-
-    assert result.ok
-    assert not Path("/proc", (tried.folder / "pid").read_text().strip()).exists()
 
 
 def test_a_run_that_goes_well(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:

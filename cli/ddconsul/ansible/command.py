@@ -10,10 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_SSH_ARGS = "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15"
-# Name of the socket of a connection; ssh's own hash of who connects to what.
-_SOCKET = "%C"
-
 
 @dataclass(frozen=True)
 class PlaybookRun:
@@ -138,22 +134,6 @@ def playbook_argv(run: PlaybookRun, inputs: Inputs, program: str = "ansible-play
     return [*argv, str(run.playbook)]
 
 
-def connect_argv(run: PlaybookRun, workspace: Workspace) -> list[str]:
-    """Return the argv that makes the connection that the tasks of a run share; empty when its host needs none."""
-    (host,) = run.inventory["consul"]["hosts"].values()
-    if "ansible_host" not in host:
-        return []
-    key = ["-i", host["ansible_ssh_private_key_file"]] if "ansible_ssh_private_key_file" in host else []
-    return [
-        "ssh",
-        *shlex.split(_SSH_ARGS),
-        *("-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", f"ControlPath={workspace.sockets}/{_SOCKET}"),
-        *shlex.split(host["ansible_ssh_common_args"]),
-        *key,
-        *("-p", str(host["ansible_port"]), "-l", host["ansible_user"], "--", host["ansible_host"], "true"),
-    ]
-
-
 def playbook_environment(run: PlaybookRun, workspace: Workspace) -> dict[str, str]:
     """Return the environment variables of a run that differ from the caller's."""
     return {
@@ -162,7 +142,6 @@ def playbook_environment(run: PlaybookRun, workspace: Workspace) -> dict[str, st
         "ANSIBLE_HOME": str(workspace.home),
         "ANSIBLE_COLLECTIONS_PATH": str(workspace.home / "collections"),
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(workspace.sockets),
-        "ANSIBLE_SSH_CONTROL_PATH": f"%(directory)s/{_SOCKET.replace('%', '%%')}",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
         "ANSIBLE_DEPRECATION_WARNINGS": "False",
         "ANSIBLE_LOCALHOST_WARNING": "False",
@@ -179,7 +158,7 @@ def _behaviour(run: PlaybookRun, inputs: Inputs) -> dict[str, str]:
         "ANSIBLE_ROLES_PATH": str(run.roles),
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_PIPELINING": "True",
-        "ANSIBLE_SSH_ARGS": _SSH_ARGS,
+        "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15",
         "ANSIBLE_SSH_RETRIES": "2",
         "ANSIBLE_GATHERING": "explicit",
         # Ansible would offer the inventory to all that may read one, each of which it loads.

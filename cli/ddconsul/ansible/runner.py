@@ -23,7 +23,6 @@ from ddconsul.ansible.command import (
     PlaybookRun,
     Workspace,
     by_hand,
-    connect_argv,
     playbook_argv,
     playbook_environment,
     without_strays,
@@ -82,8 +81,7 @@ def run_playbook(
         write(f"By hand: {command}")
         user.ansible(command)
         reader = EventReader(user, write, stages, redact=redact)
-        with _connecting(connect_argv(run, workspace)):
-            status, code = _execute(run, workspace, reader, stop, user)
+        status, code = _execute(run, workspace, reader, stop, user)
     if status == "canceled":
         raise InterruptedRunError("Stopped.", todo=f"Run it again to go on where it stopped. The log: {log}")
     return _result(reader, code == 0, log, command)
@@ -168,23 +166,6 @@ def clear_leftovers(base: Path) -> None:
                     end_tasks(Workspace(root), all_of_it=True)
                     _close_connections(Workspace(root))
                     shutil.rmtree(root, ignore_errors=True)
-
-
-@contextmanager
-def _connecting(argv: list[str]) -> Iterator[None]:
-    """Make the connection to the host while Ansible starts, which takes longer; the first task finds it there.
-
-    When it is not made, Ansible makes its own, and tells what is wrong with it.
-    """
-    if not argv or not shutil.which(argv[0]):
-        yield
-        return
-    nothing = subprocess.DEVNULL
-    with subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
 
 
 def _close_connections(workspace: Workspace) -> None:
