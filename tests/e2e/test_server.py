@@ -9,6 +9,7 @@ import pytest
 from host import Host, Login
 from user import Municipality, Outcome
 
+from ddconsul.operations.reading import RELEASE_FILE
 from ddconsul.targets.container import ContainerTarget
 from ddconsul.targets.machine import read_machine
 from ddconsul.targets.podman import Podman
@@ -25,7 +26,6 @@ pytestmark = pytest.mark.e2e
 SLUG = "over-ssh"
 DOMAIN = "over-ssh.example.org"
 NAME = "Gemeente Verweg"
-RELEASE_FILE = "app/controllers/installation_controller.rb"
 
 
 @pytest.fixture(scope="module")

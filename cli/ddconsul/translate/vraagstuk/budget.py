@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ddconsul.instance.models import Instance
+    from ddconsul.instance.vraagstuk import Group
 
 _CURRENCY = "€"
 # Consul wants an end of the last phase too; nothing ends then.
@@ -73,7 +74,7 @@ def _end(one: Any, kind: str) -> Moment:  # noqa: ANN401 — a budget
     return begins[place + 1] if place + 1 < len(begins) else Moment(begins[place].at + _AFTERWARDS)
 
 
-def _group(instance: Instance, index: int, place: int, group: Any, parent: str) -> Iterator[Item]:  # noqa: ANN401
+def _group(instance: Instance, index: int, place: int, group: Group, parent: str) -> Iterator[Item]:
     one, languages = instance.vraagstuk[index], instance.municipality.languages
     origin = way(index, "groups", place)
     item = Item("group", f"{one.key}/{group.key}", origin, parent=parent)

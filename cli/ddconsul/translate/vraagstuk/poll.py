@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ddconsul.instance.models import Instance
+    from ddconsul.instance.vraagstuk import Question
 
 _KINDS = {"single": "unique", "multiple": "multiple", "open": "open"}
 """What Consul calls each kind of question (VotationType)."""
@@ -42,7 +43,7 @@ def _on_one_line(html: str) -> str:
     return re.sub(r">\s*\n\s*<", "><", html).replace("\n", " ")
 
 
-def _question(instance: Instance, index: int, order: int, question: Any, parent: str) -> Iterator[Item]:  # noqa: ANN401
+def _question(instance: Instance, index: int, order: int, question: Question, parent: str) -> Iterator[Item]:
     one, languages = instance.vraagstuk[index], instance.municipality.languages
     place = way(index, "questions", order - 1)
     item = Item("question", f"{one.key}/{question.key}", place, parent=parent)
