@@ -262,7 +262,7 @@ class SecretFiles:
             yield self.password.file
             return
         # In memory, where there is a place for that: a run that is killed leaves nothing on disk.
-        memory = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)  # noqa: S108
+        memory = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)  # noqa: S108 — mkdtemp makes a folder of its own there
         with tempfile.TemporaryDirectory(prefix="ddconsul-", dir=memory) as folder:
             file = Path(folder) / "vault-password"
             write_private(file, self.password.get() + b"\n")

@@ -72,7 +72,7 @@ class Told:
         """Kind, object, field, old and new of each change."""
         assert not self.answer.get("failed"), self.answer
         names = ("kind", "object", "field", "old", "new")
-        return [tuple(change[name] for name in names) for change in self.answer["changes"]]  # type: ignore[misc]
+        return [tuple(change[name] for name in names) for change in self.answer["changes"]]  # type: ignore[misc]  # a tuple of as many as there are names
 
     @property
     def cautions(self) -> list[dict[str, str]]:

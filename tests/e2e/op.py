@@ -68,7 +68,7 @@ def provider(host: Host, login: list[str], made: Path, site: str) -> Iterator[No
     """
     app = oidc_provider_mock.app(user_claims=[NAMELESS, NAMED])
     # It calls itself what it is asked for.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1)  # type: ignore[method-assign]  # as Werkzeug says to
     both = DispatcherMiddleware(app, {PLACE: IdentityProvider(f"{ISSUER}{PLACE}", site, made)})
     server = make_server("127.0.0.1", 0, both, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -146,7 +146,7 @@ def test_a_killed_first_demo_goes_on_and_leaves_nothing_half(
 def test_the_second_one_only_makes_its_site(second: Outcome, proeftuin: Proeftuin, podman: Podman) -> None:
     assert BUILDING not in second.out
     assert answers(proeftuin.listed()["b"]["url"])
-    images = [podman.inspect(proeftuin.host(letter).name)["ImageName"] for letter in "ab"]  # type: ignore[index]
+    images = [podman.inspect(proeftuin.host(letter).name)["ImageName"] for letter in "ab"]  # type: ignore[index]  # the container is there
     assert images[0] == images[1]
     assert images[0] in {image.name for image in Snapshots(podman).all()}
 
@@ -173,7 +173,7 @@ def test_nothing_of_a_site_or_a_container_is_in_the_image(
     first: dict[str, Any], second: Outcome, podman: Podman, proeftuin: Proeftuin
 ) -> None:
     assert second.code == 0
-    image = podman.inspect(proeftuin.host("b").name)["ImageName"]  # type: ignore[index]
+    image = podman.inspect(proeftuin.host("b").name)["ImageName"]  # type: ignore[index]  # the container is there
     name = f"look-{proeftuin.run_id}"
     podman.do("create", "--name", name, "--pull=never", image)
     try:

@@ -83,7 +83,7 @@ class World:
     def user(self, citizen: Citizen) -> dict[str, Any]:
         """Return what the site knows of somebody."""
         users = "(SELECT users.*, geozones.name AS district FROM users LEFT JOIN geozones ON geozones.id = geozone_id)"
-        found = self.sql(f"SELECT row_to_json(u) FROM {users} AS u WHERE email = '{citizen.email}'")  # noqa: S608
+        found = self.sql(f"SELECT row_to_json(u) FROM {users} AS u WHERE email = '{citizen.email}'")  # noqa: S608 — written by this test
         user: dict[str, Any] = json.loads(found)
         return user
 

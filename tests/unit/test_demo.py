@@ -343,7 +343,7 @@ def test_open_prints_the_address_where_there_is_no_browser(monkeypatch: pytest.M
 def test_open_opens_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setenv("DISPLAY", ":0")
-    monkeypatch.setattr("webbrowser.open", lambda url: not opened.append(url))  # type: ignore[func-returns-value]
+    monkeypatch.setattr("webbrowser.open", lambda url: not opened.append(url))  # type: ignore[func-returns-value]  # append returns None, which is what is asked for
     assert CliRunner().invoke(demo, ["open", "voorbeeld"]).exit_code == 0
     assert opened == ["http://localhost:8080/"]
 

@@ -63,7 +63,7 @@ def contradictions(instance: Any) -> Iterator[Contradiction]:  # noqa: ANN401 â€
                 yield Contradiction((section, index, "name"), message, "Consul wants a name of their own for each.")
 
 
-def _same_address(section: str, index: int, one: Any, other: tuple[str, int, str] | None) -> Iterator[Contradiction]:  # noqa: ANN401
+def _same_address(section: str, index: int, one: Any, other: tuple[str, int, str] | None) -> Iterator[Contradiction]:  # noqa: ANN401 â€” any section with people
     if other is None or other[:2] == (section, index):
         return
     where = f"{other[0]}[{other[1]}]"

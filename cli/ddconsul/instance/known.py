@@ -82,7 +82,7 @@ def _default(field: FieldInfo) -> Any:  # noqa: ANN401 — any kind of value
     return field.get_default(call_default_factory=True, validated_data={})
 
 
-def _value(model: type[Section], name: str, value: dict[str, Any], context: dict[str, Any]) -> Any:  # noqa: ANN401
+def _value(model: type[Section], name: str, value: dict[str, Any], context: dict[str, Any]) -> Any:  # noqa: ANN401 — as the file has it
     field = model.model_fields[name]
     given = value[field.alias or name]
     kinds = section_types(field.annotation)
@@ -120,4 +120,4 @@ def _kind(kinds: list[type[Section]], value: dict[str, Any]) -> type[Section]:
 def _adapter(model: type[Section], name: str) -> TypeAdapter[Any]:
     field = model.model_fields[name]
     # `Annotated` asks for a second argument; a name says nothing to pydantic.
-    return TypeAdapter(Annotated[(field.annotation, name, *field.metadata)])  # type: ignore[arg-type]
+    return TypeAdapter(Annotated[(field.annotation, name, *field.metadata)])  # type: ignore[arg-type]  # pydantic knows the type only at run time

@@ -135,7 +135,7 @@ def _time(text: str, day: date) -> time:
     try:
         return time(hour, minute, second)
     except ValueError as error:
-        todo = f"Give the day alone, or {day + timedelta(days=1)} 00:00." if hour == 24 else ""  # noqa: PLR2004
+        todo = f"Give the day alone, or {day + timedelta(days=1)} 00:00." if hour == 24 else ""  # noqa: PLR2004 — the hour that is no hour
         raise wrong("is not a time of day", todo or "A day has 24 hours, from 00:00 to 23:59.") from error
 
 
@@ -152,7 +152,7 @@ Day = Annotated[
 ]
 
 
-def moments(section: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Moment]]:  # noqa: ANN401
+def moments(section: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Moment]]:  # noqa: ANN401 — any section, or what it holds
     """Yield every moment in a section, with its key."""
     if isinstance(section, Moment):
         yield way, section

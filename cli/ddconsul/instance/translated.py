@@ -55,7 +55,7 @@ class Texts(Translated):
     """A text of one line, by language."""
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 — pydantic's own signature
         """Validate as a mapping of languages to texts."""
         return core_schema.no_info_after_validator_function(cls, handler(dict[LanguageCode, Line]))
 
@@ -76,7 +76,7 @@ class Blocks(Translated):
     """A text of one line or more, by language."""
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 — pydantic's own signature
         """Validate as a mapping of languages to texts."""
         return core_schema.no_info_after_validator_function(cls, handler(dict[LanguageCode, Block]))
 
@@ -127,7 +127,7 @@ class Files(Translated):
     """A Markdown file, by language."""
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 — pydantic's own signature
         """Validate as a mapping of languages to paths."""
         return core_schema.no_info_after_validator_function(cls, handler(dict[LanguageCode, MarkdownFile]))
 

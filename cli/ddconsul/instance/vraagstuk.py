@@ -374,7 +374,7 @@ class Poll(Vraagstuk):
 class BudgetPhase(Section):
     """A phase of a budget, up to where the next one begins."""
 
-    phase: Literal[PHASES] = Field(description="Which one: of a budget, or of legislation.")  # type: ignore[valid-type]
+    phase: Literal[PHASES] = Field(description="Which one: of a budget, or of legislation.")  # type: ignore[valid-type]  # the names stand in one place, as a tuple
     from_: Opening | None = Field(
         None, alias="from", description="When it begins. Default, of the first: when it opens.", examples=["2027-03-01"]
     )

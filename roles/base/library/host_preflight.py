@@ -882,7 +882,7 @@ def ask(url: str, proxy: str, context: ssl.SSLContext) -> float | None:
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
     )
-    request = urllib.request.Request(url, method="HEAD", headers={"User-Agent": "ddconsul"})  # noqa: S310
+    request = urllib.request.Request(url, method="HEAD", headers={"User-Agent": "ddconsul"})  # noqa: S310 — its addresses are http or https
     try:
         with opener.open(request, timeout=SECONDS_TO_ANSWER) as response:
             return date_of(response.headers)
