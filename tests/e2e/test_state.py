@@ -236,6 +236,21 @@ class State:
         assert contents.sql("SELECT count(*) FROM tags WHERE name IN ('Groen', 'Verkeer') AND kind = 'category'") == "0"
         contents.settled(document)
 
+    def test_the_last_file_leaves_the_host_with_what_asked_for_it(self, contents: Contents, document: Document) -> None:
+        gone = copy.deepcopy(document)
+        files = gone.pop("files")
+        gone["objects"] = [one for one in gone["objects"] if one["key"].split()[0] not in {"image", "census"}]
+        for one in gone["objects"]:
+            one["fields"] = {field: value for field, value in one["fields"].items() if str(value) not in files}
+        kept = f"ls /srv/ddconsul/{contents.slug}/shared/content"
+        assert len(contents.host.sh(kept).split()) >= len(files)
+
+        contents.apply(gone, override="to see")
+
+        # The codes of the letters stand in one of them, in clear.
+        assert contents.host.sh(kept) == ""
+        contents.settled(document)
+
     def test_another_picture_takes_the_place_of_the_old_one(self, contents: Contents, document: Document) -> None:
         new = contents.file(document, "logo2.png", png(180, 80, (0, 0, 200)))
         old, named(document, "image logo_header")["file"] = named(document, "image logo_header")["file"], new

@@ -153,7 +153,7 @@ def test_the_role_decrypts_what_goes_to_the_host(folder: Path, monkeypatch: pyte
     from ansible.plugins.filter.encryption import do_unvault
 
     key = SecretFiles.beside(folder / "gemeente.yml", {}).load()["letters_key"]
-    task = (assets.roles() / "consul_site/tasks/contents.yml").read_text()
+    task = (assets.roles() / "consul_site/tasks/content_files.yml").read_text()
     assert "unvault(consul_site_letters_key, 'default')" in task
     text = do_unvault(made.participation.codes.vault, key, "default")
     rows = text.splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 # Enough of the original to search for; the whole stands in the log.
 QUOTE = 200
@@ -60,9 +61,14 @@ class Known:
     """
 
     def __init__(self, *signs: str, what: str, todo: str) -> None:
-        self.patterns = [re.compile(sign, re.MULTILINE) for sign in signs]
+        self._signs = signs
         self.what = what
         self.todo = todo
+
+    @cached_property
+    def patterns(self) -> list[re.Pattern[str]]:
+        """The signs, compiled when the first thing fails: most runs need none."""
+        return [re.compile(sign, re.MULTILINE) for sign in self._signs]
 
 
 TO_THE_HOST = (

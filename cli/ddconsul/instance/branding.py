@@ -57,7 +57,7 @@ class Font(Section):
 class Branding(Section):
     """How it looks."""
 
-    colours: Colours = Field(Colours(), description="Colours of the house style.")
+    colours: Colours = Field(Colours.absent(), description="Colours of the house style.")
     tokens: TokenPackage | None = Field(
         None,
         description="npm package with design tokens of NL Design System, which give the colours that are not given "

@@ -103,7 +103,7 @@ class Home(Section):
 
     header: Header | None = Field(None, description="The top of the page.")
     cards: tuple[Card, ...] = Field((), description="Cards, in the order in which they stand there.")
-    feeds: Feeds = Field(Feeds(), description="Lists of what is going on.")
+    feeds: Feeds = Field(Feeds.absent(), description="Lists of what is going on.")
 
     @rule
     def _cards_have_keys_of_their_own(self) -> Iterator[Contradiction]:

@@ -89,7 +89,7 @@ class Footer(Section):
     )
     links: tuple[Link, ...] = Field((), description="Links beside the social media.")
     legal_links: tuple[Link, ...] = Field((), description="Links beside the privacy statement.")
-    social: Social = Field(Social(), description="Accounts on social media.")
+    social: Social = Field(Social.absent(), description="Accounts on social media.")
     source: HttpUrl | None = Field(
         None,
         description="Where the source of this platform is, when it has code of the municipality's own (AGPL).",

@@ -116,7 +116,7 @@ class Municipality(Section):
     code: Code | None = Field(None, description="Municipality code of CBS: four digits, in quotes.", examples=["0014"])
     languages: Languages = Field(("nl", "en"), description="Languages of the site; the first is the default.")
     time_zone: TimeZone = Field("Europe/Amsterdam", description="Time zone, as in the tz database.")
-    contact: Contact = Field(Contact(), description="How inhabitants reach the municipality.")
+    contact: Contact = Field(Contact.absent(), description="How inhabitants reach the municipality.")
     form_of_address: Literal["je", "u"] | None = Field(
         None, description="How the Dutch texts of the site address people: je or u. Default: as Consul does, both."
     )
@@ -320,19 +320,19 @@ class Instance(Section):
 
     municipality: Municipality = Field(description="Who it is for.")
     target: Target = Field(description="Where the site runs.")
-    consul: Consul = Field(Consul(), description="Which Consul Democracy.")
-    branding: Branding = Field(Branding(), description="How it looks.")
-    modules: Modules = Field(Modules(), description="What inhabitants can do.")
-    participation: Participation = Field(Participation(), description="Who may take part.")
-    mail: Mail = Field(Mail(), description="Mail to inhabitants.")
-    tls: Tls = Field(Tls(), description="Encryption.")
+    consul: Consul = Field(Consul.absent(), description="Which Consul Democracy.")
+    branding: Branding = Field(Branding.absent(), description="How it looks.")
+    modules: Modules = Field(Modules.absent(), description="What inhabitants can do.")
+    participation: Participation = Field(Participation.absent(), description="Who may take part.")
+    mail: Mail = Field(Mail.absent(), description="Mail to inhabitants.")
+    tls: Tls = Field(Tls.absent(), description="Encryption.")
     pages: dict[PageName, Page] = Field(
         {}, description="Pages with a text, by their address; about and offline get a Dutch one."
     )
-    home: Home = Field(Home(), description="The home page.")
+    home: Home = Field(Home.absent(), description="The home page.")
     banners: tuple[Banner, ...] = Field((), description="Messages at the top of pages, for some time.")
-    menu: Menu = Field(Menu(), description="The menu.")
-    footer: Footer = Field(Footer(), description="The foot of every page.")
+    menu: Menu = Field(Menu.absent(), description="The menu.")
+    footer: Footer = Field(Footer.absent(), description="The foot of every page.")
     texts: Annotated[dict[TextKey, TranslatedText], Kind("section with keys of texts")] = Field(
         {}, description="Texts of Consul's in words of one's own, by their key in its locale files."
     )
@@ -343,15 +343,15 @@ class Instance(Section):
         False,
         description="Fill each vraagstuk with contributions of fictitious people; only in a container. Off: they go.",
     )
-    settings: Settings = Field(Settings(), description="Consul's other settings.")
+    settings: Settings = Field(Settings.absent(), description="Consul's other settings.")
     administrators: tuple[Person, ...] = Field(
         min_length=1, description="Who manages the site; the first gets the first account."
     )
     moderators: tuple[Person, ...] = Field((), description="Who hides what is against the rules.")
     managers: tuple[Person, ...] = Field((), description="Who helps inhabitants at the desk.")
     valuators: tuple[Person, ...] = Field((), description="Who judges projects of a budget.")
-    officials: Officials = Field(Officials(), description="Officials, whose contributions are marked.")
-    network: Network = Field(Network(), description="What the host's network asks for.")
+    officials: Officials = Field(Officials.absent(), description="Officials, whose contributions are marked.")
+    network: Network = Field(Network.absent(), description="What the host's network asks for.")
 
     @rule
     def _site_has_a_name(self) -> Iterator[Contradiction]:

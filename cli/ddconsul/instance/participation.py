@@ -276,7 +276,7 @@ class Participation(Section):
         description="The codes of the letters (verification letters); `ddconsul letters make` writes file and key.",
         examples=["gemeente.codes.yml"],
     )
-    log_in: LogIn = Field(LogIn(), description="Logging in with an account elsewhere.")
+    log_in: LogIn = Field(LogIn.absent(), description="Logging in with an account elsewhere.")
 
     @rule
     def _postcodes_ask_for_postcodes(self) -> Iterator[Contradiction]:

@@ -43,6 +43,14 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @classmethod
+    def absent(cls) -> Self:
+        """Return the section as it is where the file leaves it out.
+
+        Its defaults are not checked: pydantic would prepare the checks of each section twice, at every start.
+        """
+        return cls.model_construct()
+
+    @classmethod
     def long_form(cls, data: Any) -> Any:  # noqa: ANN401 — raw input, of any shape
         """Return what a value stands for where a section may be given in short."""
         return data

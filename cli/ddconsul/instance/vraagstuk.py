@@ -224,14 +224,14 @@ class Vraagstuk(Section):
         "from there only, by who proved where he or she lives.",
         examples=[["noord", "zuid"]],
     )
-    contact: Reach = Field(Reach(), description="Whom to ask.")
+    contact: Reach = Field(Reach.absent(), description="Whom to ask.")
     other_ways: TranslatedText | None = Field(
         None,
         description="How to take part without a computer. Default: the page `offline`, when there is one.",
         examples=["Kom naar de balie van het stadhuis."],
     )
     milestones: tuple[Milestone, ...] = Field((), description="What happens when: on its page.")
-    closing: Ending = Field(Ending(), description="What its page tells once it is closed.")
+    closing: Ending = Field(Ending.absent(), description="What its page tells once it is closed.")
 
     @rule
     def _closes_after_it_opens(self) -> Iterator[Contradiction]:

@@ -221,6 +221,8 @@ class ContainerTarget:
         self._authorities = authorities
         self._browser = browser
         self._run = run
+        # Podman takes a twentieth of a second for each question.
+        self._known: Ports | None = None
 
     def prepare(self, report: Report) -> Connection:
         """Make the container, or start it again, and wait until it can be used."""
@@ -234,12 +236,14 @@ class ContainerTarget:
             up = _has_been_up(found) and self.keys.complete()
             self._wake(found, ports, report)
             self.keys.know(ports.ssh)
+        self._known = ports
         return self._connection(ports) if up else self._reach(ports)
 
     def public_host(self, domain: str) -> str:  # noqa: ARG002 — a container has no name in the DNS
         """Return localhost and the container's port; before there is a container, the port that was asked for."""
-        found = self._podman.inspect(self.name)
-        port = self._browser_port(self._ports(found)) if found else self._browser.port
+        found = None if self._known else self._podman.inspect(self.name)
+        ports = self._ports(found) if found else self._known
+        port = self._browser_port(ports) if ports else self._browser.port
         return f"localhost:{port}" if port else "localhost"
 
     def remove(self, report: Report) -> None:
@@ -250,6 +254,7 @@ class ContainerTarget:
             report(f"Removing container {self.name}")
             self._discard()
         self.keys.remove()
+        self._known = None
 
     def exists(self) -> bool:
         """Tell whether the container is there, running or not."""
