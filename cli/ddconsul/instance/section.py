@@ -3,7 +3,7 @@
 # Pydantic reads these annotations at run time, so they are not postponed.
 from collections.abc import Callable, Iterator
 from types import FunctionType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -48,7 +48,8 @@ class Section(BaseModel):
 
         Its defaults are not checked: pydantic would prepare the checks of each section twice, at every start.
         """
-        return cls.model_construct()
+        # To mypy, pydantic's plugin says that this makes a Section.
+        return cast("Self", cls.model_construct())
 
     @classmethod
     def long_form(cls, data: Any) -> Any:  # noqa: ANN401 — raw input, of any shape
