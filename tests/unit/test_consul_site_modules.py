@@ -49,6 +49,8 @@ def make_build(root: Path, name: str) -> Path:
     (build / "log" / ".keep").write_text("")
     (build / "BUILD").write_text(f"{name}\n")
     (build / "config.ru").write_text("run app")
+    (build / "vendor" / "bundle" / "ruby").mkdir(parents=True)
+    (build / "vendor" / "assets").mkdir()
     return build
 
 
@@ -67,6 +69,23 @@ def test_a_release_costs_no_second_copy_and_points_to_what_is_shared(site: Path,
     assert (current / "log").resolve() == site / "shared" / "log"
     assert (current / "config" / "secrets.yml").is_symlink()
     assert (build / "log" / ".keep").exists(), "the build itself must stay as it was made"
+
+
+def test_a_release_leaves_the_gems_where_they_are(site: Path, tmp_path: Path) -> None:
+    build = make_build(tmp_path, "aaaa")
+    lay_out_and_go_live(site, build)
+    vendor = site / "current" / "vendor"
+    assert (vendor / "bundle" / "ruby").resolve() == build / "vendor" / "bundle" / "ruby"
+    assert not (vendor / "assets").is_symlink()
+    assert (vendor / "assets").is_dir()
+
+
+def test_when_an_old_release_goes_its_build_keeps_its_gems(site: Path, tmp_path: Path) -> None:
+    build = make_build(tmp_path, "aaaa")
+    lay_out_and_go_live(site, build)
+    lay_out_and_go_live(site, make_build(tmp_path, "bbbb"), keep=1)
+    assert [path.name for path in (site / "releases").iterdir()] == ["2"]
+    assert (build / "vendor" / "bundle" / "ruby").is_dir()
 
 
 def test_the_same_build_again_changes_nothing(site: Path, tmp_path: Path) -> None:

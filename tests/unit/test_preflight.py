@@ -235,8 +235,8 @@ class TestRoom:
         assert told == [("disk", "/opt"), ("inodes", "/opt"), ("noexec", "/opt")]
 
     def test_a_release_that_can_t_be_hard_links_is_a_copy(self, host: Host) -> None:
-        host.disks["/srv"] = preflight.Space(2, "/srv", 2000, None, read_only=False, noexec=False)
-        assert "2000 for a copy of the build" in gaps(host, BUILDING)["disk"].what
+        host.disks["/srv"] = preflight.Space(2, "/srv", 1000, None, read_only=False, noexec=False)
+        assert "1000 for a copy of the build" in gaps(host, BUILDING)["disk"].what
 
     def test_a_site_that_runs_is_only_warned(self, host: Host) -> None:
         host.path("/srv/ddconsul/zandrijk/current").mkdir(parents=True)

@@ -136,6 +136,7 @@ def _workspace() -> Iterator[Workspace]:
             yield workspace
     finally:
         _close_connections(workspace)
+        # How the run ended matters more; the next one clears away what is left.
         shutil.rmtree(root, ignore_errors=True)
 
 
@@ -165,6 +166,7 @@ def clear_leftovers(base: Path) -> None:
                 if abandoned:
                     end_tasks(Workspace(root), all_of_it=True)
                     _close_connections(Workspace(root))
+                    # What can't go now is no reason not to run.
                     shutil.rmtree(root, ignore_errors=True)
 
 

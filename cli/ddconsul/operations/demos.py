@@ -120,7 +120,8 @@ def remove(name: str, report: Callable[[str], None]) -> None:
     with _alone(name):
         podman = Podman(read_machine())
         ContainerTarget(PREFIX + name, podman, state_folder()).remove(report)
-        shutil.rmtree(folder_of(name), ignore_errors=True)
+        if folder_of(name).exists():
+            shutil.rmtree(folder_of(name))
         if podman.machine.podman:
             Snapshots(podman).prune()
 

@@ -164,7 +164,7 @@ def _workplace(beside: Path) -> Iterator[Path]:
             place.mkdir()
             yield place
         finally:
-            shutil.rmtree(outer, ignore_errors=True)
+            shutil.rmtree(outer, ignore_errors=True)  # when all is well it is empty, or gone
 
 
 @contextmanager

@@ -129,7 +129,7 @@ def _folder() -> Path:
 
 def _remove(folder: Path) -> None:
     ContainerTarget(folder.name, Podman(read_machine()), state_folder()).remove(lambda _: None)
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)  # the next run sweeps what is left
 
 
 @contextmanager

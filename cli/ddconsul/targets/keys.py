@@ -48,7 +48,7 @@ class Keys:
 
     def make(self, run: Run = run) -> None:
         """Make both key pairs anew."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.remove()
         self.folder.mkdir(parents=True, mode=0o700)
         for path in (self.login, self.host):
             made = run(Command(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ddconsul", "-f", str(path))))
@@ -63,8 +63,9 @@ class Keys:
         self.known_hosts.write_text(f"[127.0.0.1]:{port} {kind} {key}\n", encoding="ascii")
 
     def remove(self) -> None:
-        """Remove the keys."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the keys, if there are any."""
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
 
 
 def public(private: Path) -> Path:

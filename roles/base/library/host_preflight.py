@@ -669,9 +669,9 @@ def check_room(host: Host, wanted: Wanted) -> Iterator[Finding]:
 
 
 def release_of(host: Host, build: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the room for a release: hard links into its build, or a copy where these lie apart."""
+    """Return the room for a release: hard links into its build, or a copy of all but its gems where these lie apart."""
     apart = host.space(build["path"]).device != host.space("/srv").device
-    return [{"path": "/srv", "mb": int(build["mb"]) // 2, "what": "a copy of the build"}] if apart else []
+    return [{"path": "/srv", "mb": int(build["mb"]) // 4, "what": "a copy of the build"}] if apart else []
 
 
 def too_full(space: Space, needs: list[dict[str, Any]], *, at_rest: bool) -> Iterator[Finding]:
