@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import stat
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.tokens import ScalarToken
 
 from ddconsul.instance import repair
 from ddconsul.instance import text as letters
@@ -305,6 +307,7 @@ _ADVICE = {
     "escape|hexadecimal": "In double quotes a backslash has a meaning: write / in a path, or use 'single' quotes.",
     "could not find expected ':'": "Is a colon missing after a key, or the space after it?",
     "block end|block mapping|block collection": "Let the keys of one section begin in the same column.",
+    "these quotes": "Close them where the text ends.",
     "flow sequence|flow mapping": "Close each [ with ] and each { with }, with commas in between.",
     "quoted scalar": 'Close the quotes that were opened here, or use the other kind around all of it: "\'s-Zee".',
     "alias|anchor": "A text that begins with * or & goes in quotes.",
@@ -318,11 +321,28 @@ def _note_bad_yaml(document: Document, text: str, error: MarkedYAMLError) -> str
     problem = " ".join(str(part) for part in (error.context, error.problem) if part)
     opened = "quoted scalar" in problem or "flow" in problem
     mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
+    late = _closed_late(text, mark.index) if mark else None
+    if late is not None:
+        mark, problem = late.start_mark, f"these quotes close only on line {document.mark(late.end_mark).line}"
     place = document.mark(mark) if mark else Place(1, 1)
     other = "Check quotes, colons and indentation on this line and the one before."
     todo = next((advice for pattern, advice in _ADVICE.items() if re.search(pattern, problem)), other)
     document.add(place, (), f"is not valid YAML: {shown(problem, 120)[1:-1]}", todo, "syntax")
     return _without_line(text, place.line)
+
+
+def _closed_late(text: str, index: int) -> ScalarToken | None:
+    """Return the text in quotes right before a place, when it runs on over lines: then the first quotes stay open."""
+    last = None
+    # What the parser could not make sense of, the scanner may not either.
+    with suppress(MarkedYAMLError):
+        for token in YAML(typ="safe", pure=True).scan(text):
+            if token.start_mark.index >= index:
+                break
+            last = token
+    if not isinstance(last, ScalarToken) or last.plain or last.start_mark.line == last.end_mark.line:
+        return None
+    return last
 
 
 def _without_line(text: str, number: int) -> str | None:
