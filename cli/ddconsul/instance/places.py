@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import stat
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
-from ruamel.yaml.tokens import ScalarToken
 
-from ddconsul.instance import repair
+from ddconsul.instance import faults, repair
 from ddconsul.instance import text as letters
 from ddconsul.instance.problems import Problem, nearest, printable, shown, without_secrets
 from ddconsul.instance.repair import Repaired
@@ -117,7 +115,11 @@ class Document:
 
     def span(self, node: Node) -> Place:
         """Return the place of a node."""
-        start, end = map(self.repaired.original, (node.start_mark.index, node.end_mark.index))
+        return self.stretch(node.start_mark.index, node.end_mark.index)
+
+    def stretch(self, start: int, end: int) -> Place:
+        """Return the place of a stretch of the text as it was read."""
+        start, end = map(self.repaired.original, (start, end))
         return self._lines.place(start, start + len(self.text[start:end].rstrip()))
 
     def mark(self, mark: Any) -> Place:  # noqa: ANN401 — ruamel's own type has no name in its interface
@@ -307,7 +309,6 @@ _ADVICE = {
     "escape|hexadecimal": "In double quotes a backslash has a meaning: write / in a path, or use 'single' quotes.",
     "could not find expected ':'": "Is a colon missing after a key, or the space after it?",
     "block end|block mapping|block collection": "Let the keys of one section begin in the same column.",
-    "these quotes": "Close them where the text ends.",
     "flow sequence|flow mapping": "Close each [ with ] and each { with }, with commas in between.",
     "quoted scalar": 'Close the quotes that were opened here, or use the other kind around all of it: "\'s-Zee".',
     "alias|anchor": "A text that begins with * or & goes in quotes.",
@@ -321,43 +322,15 @@ def _note_bad_yaml(document: Document, text: str, error: MarkedYAMLError) -> str
     problem = " ".join(str(part) for part in (error.context, error.problem) if part)
     opened = "quoted scalar" in problem or "flow" in problem
     mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
-    late = _closed_late(text, mark.index) if mark else None
-    if late is not None:
-        mark, problem = late.start_mark, f"these quotes close only on line {document.mark(late.end_mark).line}"
+    origin = faults.origin(text, mark.index) if mark else None
+    if origin is not None:
+        document.add(document.stretch(origin.start, origin.end), (), origin.message, origin.todo, "syntax")
+        return origin.without
     place = document.mark(mark) if mark else Place(1, 1)
     other = "Check quotes, colons and indentation on this line and the one before."
     todo = next((advice for pattern, advice in _ADVICE.items() if re.search(pattern, problem)), other)
     document.add(place, (), f"is not valid YAML: {shown(problem, 120)[1:-1]}", todo, "syntax")
-    return _without_line(text, place.line)
-
-
-def _closed_late(text: str, index: int) -> ScalarToken | None:
-    """Return the text in quotes right before a place, when it runs on over lines: then the first quotes stay open."""
-    last = None
-    # What the parser could not make sense of, the scanner may not either.
-    with suppress(MarkedYAMLError):
-        for token in YAML(typ="safe", pure=True).scan(text):
-            if token.start_mark.index >= index:
-                break
-            last = token
-    if not isinstance(last, ScalarToken) or last.plain or last.start_mark.line == last.end_mark.line:
-        return None
-    return last
-
-
-def _without_line(text: str, number: int) -> str | None:
-    """Blank a line that has `key: value` and nothing that hangs from it; None when it is of another kind."""
-    lines = Lines(text)
-    line, start = lines.line(number), lines.start(Place(number, 1))
-    rest = text[start + len(line) :]
-    after = next((other for other in rest.splitlines() if other.strip() and not other.lstrip().startswith("#")), "")
-    if not re.match(r"\s+[\w-]+:\s+[^\s\[{|>]", line) or _depth(after) > _depth(line):
-        return None
-    return text[:start] + " " * len(line) + rest
-
-
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
+    return faults.without_line(text, place.line)
 
 
 _MERGED = ("takes over another section with <<", "Write the keys out.")

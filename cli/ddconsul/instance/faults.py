@@ -1,0 +1,106 @@
+"""Finds where a fault in YAML began: the parser only stumbles further on, over what that made of the lines below."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.tokens import ScalarToken
+
+from ddconsul.instance.text import Lines, Place
+
+# A key, alone or as the first one of an item, and what stands behind it.
+_LINE = re.compile(
+    r"(?P<indent> *(?:- +)?)(?P<key>[A-Za-z_][\w-]*)(?P<colon>:)?(?:[ \t]+(?P<value>[^#\s].*?))?\s*(?:#.*)?"
+)
+# What a section may be given in short.
+_SWITCHES = ("on", "off", "true", "false", "yes", "no")
+
+
+class Origin(NamedTuple):
+    """Where a fault began.
+
+    Args:
+        start: How many letters stand before it.
+        end: How many stand before what comes after it.
+        message: What is wrong.
+        todo: What to do.
+        without: The text without it, to read on in; None where that makes no sense.
+    """
+
+    start: int
+    end: int
+    message: str
+    todo: str
+    without: str | None
+
+
+def origin(text: str, index: int) -> Origin | None:
+    """Return where a fault began; None when that is where the parser stumbles.
+
+    Args:
+        text: The text.
+        index: How many letters stand before the place where the parser stumbles.
+    """
+    return _open_quotes(text, index) or _head(text, index)
+
+
+def without_line(text: str, number: int) -> str | None:
+    """Blank a line that has `key: value` and nothing that hangs from it; None when it is of another kind."""
+    lines = Lines(text)
+    line, start = lines.line(number), lines.start(Place(number, 1))
+    rest = text[start + len(line) :]
+    after = next((other for other in rest.splitlines() if other.strip() and not other.lstrip().startswith("#")), "")
+    if not re.match(r"\s+[\w-]+:\s+[^\s\[{|>]", line) or _depth(after) > _depth(line):
+        return None
+    return text[:start] + " " * len(line) + rest
+
+
+def _open_quotes(text: str, index: int) -> Origin | None:
+    """Return the quotes right before a place, when they run on over lines: then the first ones stay open."""
+    last = None
+    # What the parser could not make sense of, the scanner may not either.
+    with suppress(MarkedYAMLError):
+        for token in YAML(typ="safe", pure=True).scan(text):
+            if token.start_mark.index >= index:
+                break
+            last = token
+    if not isinstance(last, ScalarToken) or last.plain or last.start_mark.line == last.end_mark.line:
+        return None
+    start, line = last.start_mark.index, last.start_mark.line + 1
+    message = f"opens quotes that close only on line {last.end_mark.line + 1}"
+    return Origin(start, start + 1, message, "Close them where the text ends.", without_line(text, line))
+
+
+def _head(text: str, index: int) -> Origin | None:
+    """Return what is wrong with the line above, when the one where the parser stumbles hangs from it."""
+    lines = Lines(text)
+    number = lines.place(index).line
+    below = lines.line(number)
+    above = (other for other in range(number - 1, 0, -1) if re.match(r"\s*[^#\s]", lines.line(other)))
+    head_number = next(above, 0)
+    head = _LINE.fullmatch(lines.line(head_number))
+    if head is None or len(head["indent"]) >= _depth(below):
+        return None
+    start, key = lines.start(Place(head_number, 1)), head["key"]
+    if head["colon"] is None and head["value"] is None:
+        todo = f"Behind a key goes a colon: {key}:"
+        return Origin(start + head.start("key"), start + head.end("key"), "has no colon behind the key", todo, None)
+    if head["colon"] is None or head["value"] is None or head["value"][0] in "|>[{":
+        return None
+    if head["indent"] and head["value"] not in _SWITCHES:
+        start = lines.start(Place(number, 1)) + _depth(below)
+        message = f"stands further in than {key} above it, which has a value"
+        todo = "Let the keys of one section begin in the same column. A text of more lines with a colon goes in quotes."
+        return Origin(start, start + 1, message, todo, None)
+    start, end = start + head.start("value"), start + head.end("value")
+    without = text[:start] + " " * (end - start) + text[end:]
+    message = f"gives {key} a value, and has keys below it as well"
+    return Origin(start, end, message, "Remove the value, or the lines that hang from it.", without)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
