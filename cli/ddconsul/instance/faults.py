@@ -45,7 +45,7 @@ def origin(text: str, index: int) -> Origin | None:
         text: The text.
         index: How many letters stand before the place where the parser stumbles.
     """
-    return _open_quotes(text, index) or _head(text, index)
+    return _text_before(text, index) or _head(text, index)
 
 
 def without_line(text: str, number: int) -> str | None:
@@ -59,8 +59,8 @@ def without_line(text: str, number: int) -> str | None:
     return text[:start] + " " * len(line) + rest
 
 
-def _open_quotes(text: str, index: int) -> Origin | None:
-    """Return the quotes right before a place, when they run on over lines: then the first ones stay open."""
+def _text_before(text: str, index: int) -> Origin | None:
+    """Return what is wrong with the text right before a place, when that runs on over lines."""
     last = None
     # What the parser could not make sense of, the scanner may not either.
     with suppress(MarkedYAMLError):
@@ -70,9 +70,25 @@ def _open_quotes(text: str, index: int) -> Origin | None:
             last = token
     if not isinstance(last, ScalarToken) or last.plain or last.start_mark.line == last.end_mark.line:
         return None
-    start, line = last.start_mark.index, last.start_mark.line + 1
+    start, number = last.start_mark.index, last.start_mark.line + 1
+    if last.style in {"|", ">"}:
+        return _outside(text, index, number, last)
     message = f"opens quotes that close only on line {last.end_mark.line + 1}"
-    return Origin(start, start + 1, message, "Close them where the text ends.", without_line(text, line))
+    return Origin(start, start + 1, message, "Close them where the text ends.", without_line(text, number))
+
+
+def _outside(text: str, index: int, number: int, block: ScalarToken) -> Origin | None:
+    """Return a line that was meant to belong to a text of more lines, and does not stand far enough in for it."""
+    lines = Lines(text)
+    # Of a text that has no line at all, the next one was meant.
+    below = lines.place(index).line if block.value.strip() else number + 1
+    here = lines.line(below)
+    if block.value.strip() and _depth(here) <= _depth(lines.line(number)):
+        return None
+    start = lines.start(Place(below, 1)) + _depth(here)
+    message = f"does not stand under the text that begins on line {number} with {block.style}"
+    todo = "Begin each line of that text in the same column, further in than its key."
+    return Origin(start, start + len(here.strip()), message, todo, None)
 
 
 def _head(text: str, index: int) -> Origin | None:
