@@ -73,7 +73,11 @@ def _text_before(text: str, index: int) -> Origin | None:
     start, number = last.start_mark.index, last.start_mark.line + 1
     if last.style in {"|", ">"}:
         return _outside(text, index, number, last)
-    message = f"opens quotes that close only on line {last.end_mark.line + 1}"
+    close = last.end_mark.line + 1
+    # A text of more lines may well stand in quotes; then nothing follows them on their line.
+    if Lines(text).place(index).line != close:
+        return None
+    message = f"opens quotes that close only on line {close}"
     return Origin(start, start + 1, message, "Close them where the text ends.", without_line(text, number))
 
 
