@@ -32,5 +32,8 @@ class FakeModule:
         self.params = params
         self.check_mode = check_mode
 
+    def exit_json(self, **result: Any) -> None:
+        self.result = result
+
     def fail_json(self, **result: Any) -> None:
         raise AssertionError(result["msg"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import http.server
 import json
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +80,21 @@ def test_a_release_leaves_the_gems_where_they_are(site: Path, tmp_path: Path) ->
     assert (vendor / "bundle" / "ruby").resolve() == build / "vendor" / "bundle" / "ruby"
     assert not (vendor / "assets").is_symlink()
     assert (vendor / "assets").is_dir()
+
+
+def test_a_full_disk_is_told_once_and_not_for_each_file(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(source: str, target: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", source, None, target)
+
+    release = load("consul_release")
+    given = FakeModule(root=site, build=make_build(tmp_path, "aaaa"), state="laid_out")
+    monkeypatch.setattr(release, "AnsibleModule", lambda **_: given)
+    monkeypatch.setattr(os, "link", link)
+    with pytest.raises(AssertionError, match=r"laid out, from .*No space left on device") as told:
+        release.main()
+    assert str(told.value).count("No space left") == 1
 
 
 def test_when_an_old_release_goes_its_build_keeps_its_gems(site: Path, tmp_path: Path) -> None:

@@ -174,6 +174,10 @@ def main() -> None:
     )
     try:
         module.exit_json(**run(module))
+    except shutil.Error as error:
+        # One for each file, of which a full disk has thousands.
+        _, to, why = error.args[0][0]
+        module.fail_json(msg=f"The release could not be laid out, from {to} on: {why}")
     except OSError as error:
         module.fail_json(msg=f"The release could not be laid out: {error}")
 
