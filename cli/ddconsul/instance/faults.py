@@ -11,13 +11,12 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.tokens import ScalarToken
 
 from ddconsul.instance.text import Lines, Place
+from ddconsul.instance.values import FLAGS
 
 # A key, alone or as the first one of an item, and what stands behind it.
 _LINE = re.compile(
     r"(?P<indent> *(?:- +)?)(?P<key>[A-Za-z_][\w-]*)(?P<colon>:)?(?:[ \t]+(?P<value>[^#\s].*?))?\s*(?:#.*)?"
 )
-# What a section may be given in short.
-_SWITCHES = ("on", "off", "true", "false", "yes", "no")
 
 
 class Origin(NamedTuple):
@@ -53,7 +52,7 @@ def without_line(text: str, number: int) -> str | None:
     lines = Lines(text)
     line, start = lines.line(number), lines.start(Place(number, 1))
     rest = text[start + len(line) :]
-    after = next((other for other in rest.splitlines() if other.strip() and not other.lstrip().startswith("#")), "")
+    after = next(filter(_says_something, rest.splitlines()), "")
     if not re.match(r"\s+[\w-]+:\s+[^\s\[{|>]", line) or _depth(after) > _depth(line):
         return None
     return text[:start] + " " * len(line) + rest
@@ -100,7 +99,7 @@ def _head(text: str, index: int) -> Origin | None:
     lines = Lines(text)
     number = lines.place(index).line
     below = lines.line(number)
-    above = (other for other in range(number - 1, 0, -1) if re.match(r"\s*[^#\s]", lines.line(other)))
+    above = (other for other in range(number - 1, 0, -1) if _says_something(lines.line(other)))
     head_number = next(above, 0)
     head = _LINE.fullmatch(lines.line(head_number))
     if head is None or len(head["indent"]) >= _depth(below):
@@ -111,7 +110,7 @@ def _head(text: str, index: int) -> Origin | None:
         return Origin(start + head.start("key"), start + head.end("key"), "has no colon behind the key", todo, None)
     if head["colon"] is None or head["value"] is None or head["value"][0] in "|>[{":
         return None
-    if head["indent"] and head["value"] not in _SWITCHES:
+    if head["indent"] and head["value"] not in FLAGS:
         start = lines.start(Place(number, 1)) + _depth(below)
         message = f"stands further in than {key} above it, which has a value"
         todo = "Let the keys of one section begin in the same column. A text of more lines with a colon goes in quotes."
@@ -120,6 +119,10 @@ def _head(text: str, index: int) -> Origin | None:
     without = text[:start] + " " * (end - start) + text[end:]
     message = f"gives {key} a value, and has keys below it as well"
     return Origin(start, end, message, "Remove the value, or the lines that hang from it.", without)
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def _depth(line: str) -> int:
