@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     OK = 0
     """What was asked is done."""
     UNEXPECTED = 1
-    """A fault in ddconsul itself."""
+    """A fault in ddconsul itself; for `plan --exit-code`, where 2 stands for changes, also a file that is not right."""
     USAGE = 2
     """A wrong command line, or a file or source that is not right. Nothing was changed."""
     UNREACHABLE = 3

@@ -84,6 +84,15 @@ def test_validate_says_what_is_wrong_and_where(tmp_path: Path) -> None:
     assert not result.stdout
 
 
+def test_a_plan_that_tells_of_changes_by_its_exit_code_does_not_call_a_wrong_file_a_change(tmp_path: Path) -> None:
+    file = write(tmp_path, MINIMAL.replace("domain", "domein"))
+    assert call("plan", file).exit_code == 2
+    assert call("plan", file, "--exit-code").exit_code == 1
+    assert call("plan", tmp_path / "weg.yml", "--exit-code").exit_code == 1
+    told = call("plan", file, "--exit-code", "--json")
+    assert told.exit_code == json.loads(told.stdout)["exit_code"] == 1
+
+
 def test_validate_in_json(tmp_path: Path) -> None:
     good = json.loads(call("validate", write(tmp_path, SERVER), "--json").stdout)
     assert (good["valid"], good["site"], len(good["warnings"])) == (True, "zee", 0)

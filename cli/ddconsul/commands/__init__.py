@@ -39,7 +39,7 @@ VERBS = {
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    a fault in ddconsul itself
+  1    a fault in ddconsul itself; a wrong file, for plan --exit-code
   2    wrong command line, file or source; nothing was changed
   3    the target cannot be made or reached; nothing was changed
   4    the target does not qualify; nothing was changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,18 +22,25 @@ from ddconsul.commands.shared import (
     showing,
     verbose_option,
 )
+from ddconsul.errors import DdconsulError, ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-# As terraform, and diff's cousins, have it.
+# As terraform has it.
 SOMETHING = 2
 
 
 @click.command
 @file_argument
 @click.option("--diff", is_flag=True, help="Show what changes in files, too.")
-@click.option("--exit-code", "tell", is_flag=True, help="End with 2 when something would change, and 0 when not.")
+@click.option(
+    "--exit-code",
+    "tell",
+    is_flag=True,
+    help="End with 2 when something would change, with 0 when not, and with 1 for a wrong file.",
+)
 @contents_option
 @enforce_options
 @verbose_option
@@ -52,7 +60,7 @@ def plan(  # noqa: PLR0913 — options, by name
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
     from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415 — keeps `--help` fast
 
-    with json_errors(as_json):
+    with json_errors(as_json), _apart_from_changes(tell=tell):
         loaded, paths = open_file(file, quiet=as_json)
         with showing(as_json=as_json, verbose=verbose) as report:
             ask = partial(smtp_password, report)
@@ -64,3 +72,14 @@ def plan(  # noqa: PLR0913 — options, by name
         click.echo()
         show_plan(result, diff=diff)
     sys.exit(SOMETHING if tell and result.made else 0)
+
+
+@contextmanager
+def _apart_from_changes(*, tell: bool) -> Iterator[None]:
+    """Let a wrong file end with 1, as terraform's `plan -detailed-exitcode` has it: 2 stands for changes."""
+    try:
+        yield
+    except DdconsulError as error:
+        if tell and error.exit_code == SOMETHING:
+            error.exit_code = ExitCode.UNEXPECTED
+        raise
