@@ -9,7 +9,7 @@ import os
 import random
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -60,11 +60,13 @@ class Ground:
     def cut_off(self, number: int) -> Cut:
         """Start a deploy and cut it off, in the way whose turn it is."""
         moment = self.moments[number]
-        # What a host that had a site need not do at all is done by one that is empty.
-        for empty in (True,) if installs(moment.task) else (False, True):
+        # What a host that had a site need not do at all is done by one that is empty; and what was measured on a busy
+        # machine may be over sooner now.
+        sooner = replace(moment, after=moment.after / 4)
+        for empty, wanted in [*([] if installs(moment.task) else [(False, moment)]), (True, moment), (True, sooner)]:
             self.clear(empty=empty)
             deploy = Deploy(self.municipality)
-            if deploy.reach(moment):
+            if deploy.reach(wanted):
                 return cut(deploy, self.host, WAYS[number % len(WAYS)])
             assert deploy.process.wait() == 0, deploy.said
         pytest.fail(f"No deploy came to the moment {moment}.")
