@@ -16,6 +16,8 @@ UV_VERSION := 0.13.9
 export LC_ALL := C.UTF-8
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHON
+# Where a machine keeps nothing of what Python compiles, each start of ddconsul and of Ansible compiles it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Named after what is in it, so a switch of branch does not reinstall the same, and a changed lock is noticed.
 READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | sha256sum | cut -c1-16)
