@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fnmatch
 import http.server
 import json
 import os
@@ -385,6 +386,24 @@ def test_a_page_that_rails_cannot_tell_the_template_of_is_no_error(
     monkeypatch.setattr(health, "output", lambda _: journal)
 
     assert health.logged_errors("demo", 0) == lines[1:]
+
+
+def test_the_journal_of_a_site_is_read_and_not_that_of_one_with_a_longer_name(
+    health: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(health, "output", lambda argv: asked.extend(argv) or "")
+    health.logged_errors("zee", 0)
+    patterns = [argument.removeprefix("--unit=") for argument in asked if argument.startswith("--unit=")]
+
+    def is_read(unit: str) -> bool:
+        return any(fnmatch.fnmatchcase(unit, pattern) for pattern in patterns)
+
+    # What these begin with is what the site's templates are called.
+    own = {f"ddconsul-zee-{path.name.removesuffix('.j2')}" for path in (ROLE / "templates").glob("*.service.j2")}
+    assert {unit for unit in own if not is_read(unit)} == set()
+    assert is_read("ddconsul-zee-upgrade.service")
+    assert not is_read("ddconsul-zee-noord-worker.service")
 
 
 SCHEDULE = {"schedule": [["2027-03-01T08:00:00Z", "accepting"], ["2027-03-15T08:00:00Z", "balloting"]]}
