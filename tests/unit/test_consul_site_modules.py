@@ -98,6 +98,29 @@ def test_a_full_disk_is_told_once_and_not_for_each_file(
     assert str(told.value).count("No space left") == 1
 
 
+@pytest.mark.parametrize("place", ["config", "vendor"])
+def test_a_link_that_a_gem_left_in_the_build_takes_nobody_out_of_the_release(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    build, elsewhere = make_build(tmp_path, "aaaa"), tmp_path / "etc"
+    if place == "vendor":
+        (build / place).rename(elsewhere)
+    else:
+        elsewhere.mkdir()
+    (elsewhere / "secrets.yml").write_text("somebody else's")
+    before = sorted(elsewhere.iterdir())
+    (build / place).symlink_to(elsewhere)
+    release = load("consul_release")
+    given = FakeModule(root=site, build=build, state="laid_out")
+    monkeypatch.setattr(release, "AnsibleModule", lambda **_: given)
+
+    with pytest.raises(AssertionError, match=rf"could not be laid out.*a link that leads out of it.*{place}"):
+        release.main()
+
+    assert sorted(elsewhere.iterdir()) == before
+    assert not (elsewhere / "secrets.yml").is_symlink()
+
+
 def test_when_an_old_release_goes_its_build_keeps_its_gems(site: Path, tmp_path: Path) -> None:
     build = make_build(tmp_path, "aaaa")
     lay_out_and_go_live(site, build)
