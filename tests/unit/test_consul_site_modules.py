@@ -296,11 +296,11 @@ def test_what_a_tenant_remembers_stands_in_its_own_schema() -> None:
     [
         (
             {"error": "Title can't be blank", "object": "page over", "field": "title.nl"},
-            "Consul refused page over, title.nl, and nothing was changed: Title can't be blank",
+            "Consul refused page over, title.nl, and what it contains stays as it was: Title can't be blank",
         ),
         (
             {"error": "boom", "object": None, "field": None},
-            "Consul refused the document, and nothing was changed: boom",
+            "Consul refused the document, and what it contains stays as it was: boom",
         ),
     ],
 )
