@@ -81,8 +81,9 @@ def readme(role: Path) -> str:
         f"# {role.name}",
         info["description"],
         "<!-- Written by scripts/role_readme.py from meta/argument_specs.yml: change that, and run it again. -->",
-        "Why each default is what it is stands in [defaults/main.yml](defaults/main.yml).",
     ]
+    if (role / "defaults").is_dir():
+        parts.append("Why each default is what it is stands in [defaults/main.yml](defaults/main.yml).")
     for name, spec in specs.items():
         parts += entry_point(name, spec, specs["main"])
     return "\n\n".join(parts) + "\n"

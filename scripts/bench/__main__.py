@@ -75,7 +75,7 @@ class Bench:
             seconds, log = self._deploy(ours[1], f"ours-{number}")
             self._packages = sorted(manual_packages(ours[0]) - before)
             steps = self._by_hand(bare[0], self._packages)
-        journal = ours[0].sh('journalctl --quiet --output=json _PID=1 | grep \'"UNIT":"ddconsul-build-\'')
+        journal = ours[0].sh('journalctl --quiet --output=json _PID=1 | grep \'"UNIT":"ddconsul_build-\'')
         self.measured.rounds.append(Round(order, seconds, tasks_of(log, seconds), units_of(journal), steps))
         say(f"  deploy {seconds:.0f} s, by hand {self.measured.rounds[-1].by_hand:.0f} s")
         self._remove(bare[0].name)

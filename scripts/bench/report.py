@@ -25,10 +25,10 @@ WORTH_A_LINE = 2
 
 # Steps that a deploy gives a unit of its own, and the same steps by hand.
 UNITS = {
-    "ddconsul-build-gems": ("bundle install",),
-    "ddconsul-build-packages": ("npm ci",),
-    "ddconsul-build-assets": ("assets:precompile",),
-    "ddconsul-build-seed": ("db:migrate", "db:seed"),
+    "ddconsul_build-gems": ("bundle install",),
+    "ddconsul_build-packages": ("npm ci",),
+    "ddconsul_build-assets": ("assets:precompile",),
+    "ddconsul_build-seed": ("db:migrate", "db:seed"),
 }
 
 

@@ -100,10 +100,10 @@ class Host:
 
     def starts(self, site: str) -> str:
         """Return when each service that a site needs was last started, and how often it was restarted."""
-        units = f"ddconsul-{site}-web.service ddconsul-{site}-worker.service nginx.service memcached.service"
+        own = " ".join(f"ddconsul-{site}-{part}.service" for part in ("web", "worker", "cache"))
         return self.sh(
             "systemctl show --property=Id,MainPID,NRestarts,ExecMainStartTimestampMonotonic "
-            f"{units} postgresql@17-main.service"
+            f"{own} nginx.service postgresql@17-main.service"
         )
 
     def traces(self, site: str) -> list[str]:

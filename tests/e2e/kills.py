@@ -254,9 +254,9 @@ def half_done(host: Host, site: str) -> list[str]:
         all="SELECT datname FROM pg_database WHERE datname ~ 'ddconsul' ORDER BY 1"
         databases=$(runuser -u postgres -- psql -qAtc "$all")
         [ "$(echo $databases)" = "$2 ddconsul_template_$builds" ] || echo "databases:" $databases
-        units=$(systemctl list-units --all --plain --no-legend 'ddconsul-build-*' 'ddconsul-*-upgrade*')
+        units=$(systemctl list-units --all --plain --no-legend 'ddconsul_build-*' 'ddconsul-*-upgrade*')
         [ -z "$units" ] || echo "units: $units"
-        systemctl list-units --failed --plain --no-legend 'ddconsul*' nginx.service memcached.service 'postgresql*'
+        systemctl list-units --failed --plain --no-legend 'ddconsul*' nginx.service 'postgresql*'
         find /proc -maxdepth 1 -user ddconsul_build -printf 'a process of a build: %p\n'
         [ "$(ls -A /srv/ddconsul)" = "$1" ] || echo "sites:" $(ls -A /srv/ddconsul)
         cd "/srv/ddconsul/$1"

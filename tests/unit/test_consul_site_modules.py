@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fnmatch
 import http.server
 import json
 import os
@@ -95,6 +96,29 @@ def test_a_full_disk_is_told_once_and_not_for_each_file(
     with pytest.raises(AssertionError, match=r"laid out, from .*No space left on device") as told:
         release.main()
     assert str(told.value).count("No space left") == 1
+
+
+@pytest.mark.parametrize("place", ["config", "vendor"])
+def test_a_link_that_a_gem_left_in_the_build_takes_nobody_out_of_the_release(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    build, elsewhere = make_build(tmp_path, "aaaa"), tmp_path / "etc"
+    if place == "vendor":
+        (build / place).rename(elsewhere)
+    else:
+        elsewhere.mkdir()
+    (elsewhere / "secrets.yml").write_text("somebody else's")
+    before = sorted(elsewhere.iterdir())
+    (build / place).symlink_to(elsewhere)
+    release = load("consul_release")
+    given = FakeModule(root=site, build=build, state="laid_out")
+    monkeypatch.setattr(release, "AnsibleModule", lambda **_: given)
+
+    with pytest.raises(AssertionError, match=rf"could not be laid out.*a link that leads out of it.*{place}"):
+        release.main()
+
+    assert sorted(elsewhere.iterdir()) == before
+    assert not (elsewhere / "secrets.yml").is_symlink()
 
 
 def test_when_an_old_release_goes_its_build_keeps_its_gems(site: Path, tmp_path: Path) -> None:
@@ -272,11 +296,11 @@ def test_what_a_tenant_remembers_stands_in_its_own_schema() -> None:
     [
         (
             {"error": "Title can't be blank", "object": "page over", "field": "title.nl"},
-            "Consul refused page over, title.nl, and nothing was changed: Title can't be blank",
+            "Consul refused page over, title.nl, and what it contains stays as it was: Title can't be blank",
         ),
         (
             {"error": "boom", "object": None, "field": None},
-            "Consul refused the document, and nothing was changed: boom",
+            "Consul refused the document, and what it contains stays as it was: boom",
         ),
     ],
 )
@@ -385,6 +409,24 @@ def test_a_page_that_rails_cannot_tell_the_template_of_is_no_error(
     monkeypatch.setattr(health, "output", lambda _: journal)
 
     assert health.logged_errors("demo", 0) == lines[1:]
+
+
+def test_the_journal_of_a_site_is_read_and_not_that_of_one_with_a_longer_name(
+    health: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(health, "output", lambda argv: asked.extend(argv) or "")
+    health.logged_errors("zee", 0)
+    patterns = [argument.removeprefix("--unit=") for argument in asked if argument.startswith("--unit=")]
+
+    def is_read(unit: str) -> bool:
+        return any(fnmatch.fnmatchcase(unit, pattern) for pattern in patterns)
+
+    # What these begin with is what the site's templates are called.
+    own = {f"ddconsul-zee-{path.name.removesuffix('.j2')}" for path in (ROLE / "templates").glob("*.service.j2")}
+    assert {unit for unit in own if not is_read(unit)} == set()
+    assert is_read("ddconsul-zee-upgrade.service")
+    assert not is_read("ddconsul-zee-noord-worker.service")
 
 
 SCHEDULE = {"schedule": [["2027-03-01T08:00:00Z", "accepting"], ["2027-03-15T08:00:00Z", "balloting"]]}

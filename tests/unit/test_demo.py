@@ -126,7 +126,7 @@ def test_a_demo_does_not_change_from_stand_in_to_consul() -> None:
         operation.plan("voorbeeld", source="https://git.example.org/consul.git")
 
 
-@pytest.mark.parametrize("name", ["", "A", "1a", "a b", "../x", "a" * 16, "-a", "a_b"])
+@pytest.mark.parametrize("name", ["", "A", "1a", "a b", "../x", "a" * 16, "-a", "a_b", "build"])
 def test_names_that_are_refused(name: str) -> None:
     with pytest.raises(DemoError, match="is geen naam"):
         check_name(name)

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from ddconsul.ansible.events import Failure, Result
-from ddconsul.ansible.meanings import KNOWN, QUOTE, explain
+from ddconsul.ansible.meanings import CONTENTS, KNOWN, QUOTE, explain
 from ddconsul.errors import PreflightError, StepFailedError, UnreachableError
 from ddconsul.operations.playbook import failure_error
 
@@ -42,6 +42,13 @@ def test_every_sign_is_proven_on_a_real_text() -> None:
 )  # fmt: skip
 def test_what_is_not_known_is_not_guessed(text: str) -> None:
     assert explain(text) is None
+
+
+def test_who_is_refused_contents_is_not_told_that_all_is_as_before() -> None:
+    # A build, a release and the host's settings come first, and stay.
+    for known in CONTENTS:
+        assert "Nothing was changed" not in known.what
+        assert "the steps before this one are done" in known.what
 
 
 def test_a_long_line_is_quoted_in_short() -> None:

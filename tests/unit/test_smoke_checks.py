@@ -309,7 +309,7 @@ def inside(site: Site, tmp_path: Path) -> Site:
 
 
 def seen_inside(site: Site, monkeypatch: pytest.MonkeyPatch, **status: object) -> dict[str, str]:
-    units = ("web.service", "worker.service", "nightly.timer", "clock.timer")
+    units = ("web.service", "worker.service", "cache.service", "nightly.timer", "clock.timer")
     well = {
         "services": {f"ddconsul-{site.instance.site}-{unit}": "active" for unit in units},
         "job_processed": True,

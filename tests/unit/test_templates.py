@@ -128,7 +128,7 @@ def test_the_starting_page_is_dutch_and_needs_nothing_from_elsewhere() -> None:
     assert not re.search(r"(src|href)=\"[^\"]+\"", page)
 
 
-# --- PostgreSQL, memcached, apt ---------------------------------------------------------------------------
+# --- PostgreSQL, apt --------------------------------------------------------------------------------------
 
 
 def settings(text: str) -> dict[str, str]:
@@ -155,16 +155,14 @@ def test_postgresql_listens_where_it_has_to(authentication: str, addresses: str)
     assert found["listen_addresses"] == addresses
 
 
-def test_memcached_listens_on_loopback_only() -> None:
-    lines = render("memcached", "memcached.conf.j2", memcached_memory_mb=128).splitlines()
-    assert [line for line in lines if line.startswith("-l")] == ["-l 127.0.0.1"]
-    assert "-m 128" in lines
-
-
 def test_apt_goes_through_the_proxy_that_is_named() -> None:
     assert "Acquire" not in render("base", "apt-proxy.conf.j2")
     text = render("base", "apt-proxy.conf.j2", base_proxy="http://proxy.example:3128")
     assert text.count('"http://proxy.example:3128";') == 2
+
+
+def settings_of(text: str) -> dict[str, str]:
+    return dict(re.findall(r"(?m)^(\w+)=(.*)$", text))
 
 
 # --- the site ---------------------------------------------------------------------------------------------
@@ -172,11 +170,35 @@ def test_apt_goes_through_the_proxy_that_is_named() -> None:
 
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     for unit in evaluate("consul_site_units + consul_site_clock_units", "consul_site"):
-        # This machine need not have Bundler; that the host has is the role's care.
-        text = re.sub(r"(?m)^(Exec\w+=)/usr/bin/bundle\b", r"\1/bin/true", unit["content"])
+        # This machine need not have Bundler and memcached; that the host has is the roles' care.
+        text = re.sub(r"(?m)^(Exec\w+=)/usr/bin/(bundle|memcached)\b", r"\1/bin/true", unit["content"])
         (tmp_path / Path(unit["path"]).name).write_text(text)
     units = sorted(str(path) for path in tmp_path.iterdir())
     assert passes(tool("systemd-analyze"), "verify", "--man=no", *units) == ""
+
+
+def test_sites_on_one_host_keep_nothing_in_the_same_cache() -> None:
+    sockets = []
+    for site in ("zee", "zee-noord"):
+        # Dalli takes it from the environment, and its client of memcached is Consul's.
+        looked_for = settings_of(render("consul_site", "environment.j2", consul_site_name=site))["MEMCACHE_SERVERS"]
+        unit = render("consul_site", "cache.service.j2", consul_site_name=site)
+        assert f"--unix-socket={looked_for} " in unit
+        assert f"User=ddconsul_{site.replace('-', '_')}\n" in unit
+        # Beneath /run, where systemd makes the folder for that account alone.
+        folder = re.search(r"(?m)^RuntimeDirectory=(.*)$", unit)
+        assert folder
+        assert Path("/run", folder[1]) == Path(looked_for).parent
+        assert "RuntimeDirectoryMode=0700\n" in unit
+        assert not re.search(r"--(listen|port)|-[lp] ", unit)
+        sockets.append(looked_for)
+    assert sockets[0] != sockets[1]
+
+
+def test_the_host_takes_away_each_unit_that_a_site_has() -> None:
+    removed = re.findall(r'"\$site"([\w.-]+)', (ROLES / "consul_site/files/remove_units.sh").read_text())
+    units = evaluate("consul_site_units + consul_site_clock_units", "consul_site", consul_site_name="zee")
+    assert {Path(unit["path"]).name for unit in units} == {f"ddconsul-zee{part}" for part in [*removed, ".target"]}
 
 
 def test_the_timer_knows_each_moment_at_which_something_changes_by_itself() -> None:

@@ -419,15 +419,18 @@ SERVICES = (
     ),
 )
 
+# Contents come last: a release may be live by then, and settings of the host may be others.
+_ALL_BUT_CONTENTS = "What the site contains stays as it was; the steps before this one are done."
+
 CONTENTS = (
     Known(
-        r"nothing was changed: (?P<what>[^\n]+), and nobody confirmed that it ends",
-        what="{what}: that would end, and nobody agreed with it. Nothing was changed.",
+        r"what it contains stays as it was: (?P<what>[^\n]+), and nobody confirmed that it ends",
+        what=f"{{what}}: that would end, and nobody agreed with it. {_ALL_BUT_CONTENTS}",
         todo="Deploy in a terminal, which shows the plan and asks; or see the plan first, and say --yes.",
     ),
     Known(
-        r"Consul refused (?P<what>[^\n]+?), and nothing was changed: people are voting on it",
-        what="People are voting on {what}. Nothing was changed.",
+        r"Consul refused (?P<what>[^\n]+?), and what it contains stays as it was: people are voting on it",
+        what=f"People are voting on {{what}}. {_ALL_BUT_CONTENTS}",
         todo='Wait until the vote has ended, or say why not: ddconsul deploy --override "REASON"',
     ),
 )

@@ -60,6 +60,8 @@ from ddconsul.instance.vraagstuk import Vraagstukken
 
 UPSTREAM = "https://github.com/consuldemocracy/consuldemocracy.git"
 SITE_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
+# No site's name: sites and the account that builds are named alike on a host (role consul_build, consul_build_user).
+BUILDER = "build"
 
 
 def slug(name: str) -> str:
@@ -358,6 +360,13 @@ class Instance(Section):
         if not re.match(SITE_PATTERN, self.site):
             message, todo = "gives no short name for the site", "Add target.site, such as demo."
             yield Contradiction(("municipality", "name"), message, todo)
+
+    @rule
+    def _site_is_not_called_as_who_builds(self) -> Iterator[Contradiction]:
+        if self.site == BUILDER:
+            message = f'is "{BUILDER}", and the account that builds Consul on a host has that name'
+            place = ("target", "site") if self.target.site else ("municipality", "name")
+            yield Contradiction(place, message, "Give target.site another name.")
 
     @rule
     def _people_are_different(self) -> Iterator[Contradiction]:

@@ -255,17 +255,14 @@ def _shown(value: str | None) -> str:
     return f"“{text}”" if len(text) <= 40 else f"“{text[:39]}…”"  # noqa: PLR2004 — a line has room for two
 
 
-def _set_up(name: str) -> Callable[[Step], Iterator[Change]]:
-    def reader(_: Step) -> Iterator[Change]:
-        yield Change("service", name, "set up anew")
-
-    return reader
+def _of_memcached(_: Step) -> Iterator[Change]:
+    yield Change("service", "the cache that sites shared", "stopped")
 
 
 _READERS: dict[str, Callable[[Step], Iterator[Change]]] = {
     "base": _of_base,
     "postgresql": _of_postgresql,
-    "memcached": _set_up("the cache"),
+    "memcached": _of_memcached,
     "nginx": _of_nginx,
     "consul_build": _of_build,
     "consul_site": _of_site,
@@ -277,7 +274,7 @@ _OF_A_DATABASE = {"database", "create_database", "schemas"}
 # Which package brings a service.
 _PACKAGE = {
     "the database server": "postgresql-17",
-    "the cache": "memcached",
+    "the cache that sites shared": "memcached",
     "the web server in front": "nginx",
 }
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
-from ddconsul.instance.models import slug
+from ddconsul.instance.models import BUILDER, slug
 from ddconsul.paths import state_folder
 from ddconsul.secrets import write_private
 
@@ -131,6 +131,8 @@ def check_name(name: str, there: Collection[str] = ()) -> None:
     Raises:
         DemoError: With what is allowed, and which demo may be meant.
     """
+    if name == BUILDER:
+        raise DemoError("is geen naam voor een demo", repr(name), "Zo heet al het account dat Consul bouwt.")
     if NAME.fullmatch(name):
         return
     proposal = slug(name)[:LONGEST].rstrip("-")

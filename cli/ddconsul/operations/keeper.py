@@ -22,7 +22,7 @@ from typing import TextIO
 # Nobody ends these half-way: what they leave has to be mended by hand.
 UNTOUCHABLE = {"apt-get", "dpkg"}
 # Steps that systemd started for a run.
-UNITS = ("ddconsul-build-*.service", "ddconsul-*-upgrade.service")
+UNITS = ("ddconsul_build-*.service", "ddconsul-*-upgrade.service")
 SECONDS_TO_END = 5
 SECONDS_TO_WAIT = 600
 

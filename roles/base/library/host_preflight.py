@@ -764,7 +764,7 @@ def is_ours(host: Host, listener: Listener) -> bool:
     """Tell whether a listener is Debian's nginx, or of a build of ours that goes on or was left."""
     if listener.port in WEB_PORTS and listener.program == "nginx":
         return host.installed("nginx")
-    return listener.unit.startswith("ddconsul-")
+    return listener.unit.startswith(("ddconsul-", "ddconsul_build-"))
 
 
 def check_postgresql(host: Host, _: Wanted) -> Iterator[Finding]:

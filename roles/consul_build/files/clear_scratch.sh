@@ -4,7 +4,7 @@
 set -eu
 builds=$1 scratch_root=$2 scratch=$3 user=$4
 
-systemctl stop 'ddconsul-build-*.service'
+systemctl stop 'ddconsul_build-*.service'
 rm -rf "$scratch_root"
 mkdir -p "$builds" "$scratch/.bundle" "$scratch/tmp/home"
 chown -R "$user:" "$scratch"

@@ -22,8 +22,9 @@ for build in "$builds"/*; do
   echo "$name"
 done
 
-# A deploy that was killed may have seeded a database for a build that never came.
-as_postgres "SELECT datname FROM pg_database WHERE datname ~ '^ddconsul_(template|scratch)_'" |
+# A deploy that was killed may have seeded a database for a build that never came. By the whole name: a site may be
+# called template-something.
+as_postgres "SELECT datname FROM pg_database WHERE datname ~ '^ddconsul_(template|scratch)_[0-9a-f]{16}\$'" |
   while read -r database; do
     name=${database##*_}
     [ -d "$builds/$name" ] || [ -d "$scratch_root/$name" ] && continue

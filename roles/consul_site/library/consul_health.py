@@ -60,6 +60,11 @@ RETURNING id
 
 FAILED_JOBS = "SELECT count(*) FROM delayed_jobs WHERE last_error IS NOT NULL"
 
+# The site's units: those that always run, and those that come and go. By name: a pattern would take in the units of a
+# site whose name begins with this one's.
+LASTING = ("web.service", "worker.service", "cache.service", "nightly.timer", "clock.timer")
+PASSING = ("web.socket", "nightly.service", "clock.service", "upgrade.service")
+
 # syslog's "error": what is lower is worse.
 PRIORITY_ERROR = 3
 
@@ -158,14 +163,15 @@ def job_processed(user: str, number: str, until: float) -> bool:
 
 def services(name: str) -> dict[str, str]:
     """Return the state of each of the site's lasting units."""
-    units = [f"ddconsul-{name}-{unit}" for unit in ("web.service", "worker.service", "nightly.timer", "clock.timer")]
+    units = [f"ddconsul-{name}-{unit}" for unit in LASTING]
     states = output(["systemctl", "is-active", *units]).splitlines()
     return dict(zip(units, states, strict=False))
 
 
 def logged_errors(name: str, since: int) -> list[str]:
     """Return what the site's units logged as errors since a moment."""
-    argv = ["journalctl", "--quiet", "--no-pager", "--output=json", f"--unit=ddconsul-{name}-*", f"--since=@{since}"]
+    units = [f"--unit=ddconsul-{name}-{unit}" for unit in (*LASTING, *PASSING)]
+    argv = ["journalctl", "--quiet", "--no-pager", "--output=json", *units, f"--since=@{since}"]
     found = []
     for line in output(argv).splitlines():
         entry = json.loads(line)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -75,6 +76,12 @@ def wanted_release(root: Path, build: Path) -> Path | None:
     return matching[-1] if matching else None
 
 
+def refuse_way_out(folder: Path, path: Path) -> None:
+    """Refuse a path that a link takes out of a folder: a gem may have brought it, and who follows it is root."""
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        raise OSError(errno.ELOOP, "the build has a link that leads out of it", str(path.parent))
+
+
 def copy_as_hard_links(build: Path, folder: Path) -> None:
     """Copy a build without its bytes, with them where folders are on two file systems; and without its gems."""
 
@@ -84,6 +91,7 @@ def copy_as_hard_links(build: Path, folder: Path) -> None:
     same = build.stat().st_dev == folder.parent.stat().st_dev
     shutil.copytree(build, folder, symlinks=True, ignore=gems, copy_function=os.link if same else shutil.copy2)
     if (build / GEMS).is_dir():
+        refuse_way_out(folder, folder / GEMS)
         (folder / GEMS).symlink_to(build / GEMS)
 
 
@@ -91,6 +99,7 @@ def link(folder: Path, links: dict[str, str], shared: Path) -> None:
     """Point paths of a release at what outlives it."""
     for inside, target in links.items():
         path = folder / inside
+        refuse_way_out(folder, path)
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

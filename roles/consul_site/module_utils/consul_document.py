@@ -58,4 +58,4 @@ def refusal(answer: dict[str, Any]) -> str:
     """Return the sentence for what Consul did not take."""
     name, field = answer.get("object") or "the document", answer.get("field")
     where = f"{name}, {field}" if field else name
-    return f"Consul refused {where}, and nothing was changed: {answer['error']}"
+    return f"Consul refused {where}, and what it contains stays as it was: {answer['error']}"

@@ -7,7 +7,7 @@ import json
 import pytest
 from testinfra.host import Host
 
-UNITS = ["web.socket", "web.service", "worker.service", "nightly.timer", "clock.timer"]
+UNITS = ["web.socket", "web.service", "worker.service", "cache.service", "nightly.timer", "clock.timer"]
 VISIT = """
 import sys, urllib.request
 print(urllib.request.urlopen("http://127.0.0.1" + sys.argv[1], timeout=30).read().decode())
