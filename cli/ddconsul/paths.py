@@ -32,9 +32,9 @@ class Paths:
     @cached_property
     def secrets(self) -> SecretFiles:
         """The secrets beside the municipality file; their password is asked for once."""
-        # A demo is ddconsul's own: the password of a municipality's vault is not its password.
-        demo = self.state / "demos" in self.file.parents
-        return SecretFiles.beside(self.file, {} if demo else os.environ)
+        # A demo or a throwaway container is ddconsul's own: the password of a municipality's vault is not its password.
+        own = not {self.state / "demos", self.state / "smoke"}.isdisjoint(self.file.parents)
+        return SecretFiles.beside(self.file, {} if own else os.environ)
 
     @property
     def sources(self) -> Path:

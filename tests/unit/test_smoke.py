@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 import click
 import pytest
 from click.testing import CliRunner, Result
-from files import MINIMAL, SERVER, write
+from files import MINIMAL, SERVER, with_others, write
 from rendering import REPOSITORY
 from ruamel.yaml import YAML
 
@@ -32,10 +32,13 @@ from ddconsul.operations import throwaway as away
 from ddconsul.operations.checks.check import Finding, Outcome
 from ddconsul.operations.checks.result import SmokeResult, worst
 from ddconsul.operations.demo_notes import Choice
+from ddconsul.operations.deploy import complete_secrets
 from ddconsul.operations.junit import junit
+from ddconsul.operations.others import of_others
 from ddconsul.operations.side_by_side import room, side_by_side
 from ddconsul.operations.smoke import Plan, adapt, plan, smoke
 from ddconsul.operations.throwaway import sweep, throwaway
+from ddconsul.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +84,29 @@ def test_the_file_is_tried_as_it_is_but_for_where_it_runs(tmp_path: Path) -> Non
     for section in ("municipality", "branding", "modules", "administrators", "network"):
         assert getattr(tried, section) == getattr(own, section)
     assert adapt(own, "smoke-1", STANDIN).consul.version == "2.5.1", "the stand-in has one release"
+
+
+@pytest.mark.usefixtures("removed")
+def test_what_others_gave_a_secret_for_is_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DDCONSUL_VAULT_PASSWORD_FILE", str(tmp_path / "not-in-ci"))
+    file = write(tmp_path, with_others(tmp_path))
+
+    def deploys(wanted: Plan, paths: Paths, *_: object, **__: object) -> Any:
+        tried = adapt(wanted.instance, paths.file.parent.name, wanted.choice)
+        paths.file.write_text(operation.to_yaml(tried))
+        tried = load(paths.file).instance
+        assert complete_secrets(tried, paths).keys() == {"administrator_password", "secret_key_base"}
+        assert of_others(tried) == ()
+        assert tried.participation.verification == "letters", "the rest of the section stays"
+        raise StepFailedError("enough seen")
+
+    monkeypatch.setattr(operation, "_deploy", deploys)
+    said: list[str] = []
+    assert "enough seen" in smoke(plan(file, lambda _: True), said.append).error
+    (line,) = (line for line in said if line.startswith("Left out"))
+    assert line.endswith("participation.log_in.oidc, participation.log_in.saml, participation.codes")
+    smoke(planned(tmp_path), said.append)
+    assert len([line for line in said if line.startswith("Left out")]) == 1, "nothing is said where nothing is left out"
 
 
 def test_every_inventory_is_right_and_can_be_tried() -> None:

@@ -73,6 +73,9 @@ def up(name: str | None, *, as_json: bool, **wishes: Any) -> None:  # noqa: ANN4
     with dutch_errors(as_json=as_json):
         planned = plan(name, **wishes)
         click.echo(first_line(planned.choice), err=as_json)
+        if planned.left_out:
+            left_out = ", ".join(planned.left_out)
+            click.echo(f"Weggelaten, want een demo heeft daar de geheimen niet van: {left_out}.", err=as_json)
         _remove_expired(planned.name, as_json=as_json)
         with showing(as_json=as_json) as say:
             started = start(planned, in_dutch(say))

@@ -13,7 +13,7 @@ import httpx
 from ddconsul import assets
 from ddconsul.errors import InputError, InterruptedRunError, UnreachableError
 from ddconsul.instance.loader import load
-from ddconsul.instance.models import Consul, ContainerTarget, Mail, Tls, slug
+from ddconsul.instance.models import Consul, ContainerTarget, Tls, slug
 from ddconsul.instance.values import is_url
 from ddconsul.operations.checks import administrator, host, public
 from ddconsul.operations.checks.browser import Browser
@@ -27,6 +27,7 @@ from ddconsul.operations.demo import to_yaml
 from ddconsul.operations.demo_notes import Choice
 from ddconsul.operations.deploy import deploy
 from ddconsul.operations.init import FILE
+from ddconsul.operations.others import of_others, without_others
 from ddconsul.operations.source import STANDIN_MARK
 from ddconsul.operations.throwaway import start_from_image, stoppable, throwaway
 from ddconsul.paths import Paths
@@ -85,18 +86,16 @@ def choose(source: str, reachable: Callable[[str], bool]) -> Choice:
 
 
 def adapt(instance: Instance, site: str, choice: Choice) -> Instance:
-    """Return the instance as it is tried: in a container, mailing nobody, with a certificate of the container's own."""
+    """Return the instance as it is tried: in a container, needing nobody, with a certificate of the container's own."""
     if choice.standin:
         # Custom code for Consul does not fit the stand-in, and it has one release.
         consul = Consul(source=choice.source)
     else:
         consul = instance.consul.model_copy(update={"source": choice.source})
-    mail = Mail.model_validate({**instance.mail.model_dump(by_alias=True), "smtp": None})
-    return instance.model_copy(
+    return without_others(instance).model_copy(
         update={
             "target": ContainerTarget(type="container", site=site),
             "consul": consul,
-            "mail": mail,
             "tls": Tls(mode="off" if instance.tls.mode == "off" else "internal"),
         }
     )
@@ -118,6 +117,8 @@ def smoke(wanted: Plan, report: Report, *, keep: bool = False, one_of_many: bool
     """
     begin = time.monotonic()
     choice = wanted.choice
+    if missing := of_others(wanted.instance):
+        report(f"Left out, because a throwaway container has no secrets of theirs: {', '.join(missing)}")
     result = _blank(wanted, standin=choice.standin, unreachable=choice.unreachable)
     try:
         with stoppable(), throwaway(keep=keep) as folder:
