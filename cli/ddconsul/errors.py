@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from ddconsul.addresses import masked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -37,7 +39,7 @@ class ExitCode(IntEnum):
 
 
 class DdconsulError(Exception):
-    """An error that a user can do something about.
+    """An error that a user can do something about. No password that stands in an address is told.
 
     Args:
         what: What is wrong, as a sentence.
@@ -48,10 +50,8 @@ class DdconsulError(Exception):
     exit_code: ExitCode = ExitCode.UNEXPECTED
 
     def __init__(self, what: str, where: str = "", todo: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.todo = todo
+        self.what, self.where, self.todo = masked(what), masked(where), masked(todo)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         """Return one or two lines: where and what, then what to do."""

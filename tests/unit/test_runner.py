@@ -142,6 +142,13 @@ def test_a_secret_reaches_no_file_no_screen_and_no_error_in_any_form(tried: Trie
     assert not [(form, text[max(0, text.find(form) - 80) :][:200]) for text in seen for form in forms if form in text]
 
 
+def test_the_password_in_an_address_is_in_nothing_that_stays(tried: Tried) -> None:
+    result = tried.run(CHANGE, base_proxy="http://noor:ge%40heim@proxy.example.org:3128")
+    assert result.ok
+    assert "noor" in Kept(result.log).variables.read_text()
+    assert not [path for path in (tried.folder / "logs").iterdir() if "heim" in path.read_text()]
+
+
 def test_ansible_s_own_output_is_shown_when_asked_for(tried: Tried) -> None:
     screen: list[str] = []
     result = tried.run(CHANGE, AnsibleProgress(screen.append, 1))

@@ -77,7 +77,7 @@ def run_playbook(
     run = replace(run, verbosity=max(0, user.verbosity - 1))
     with _workspace() as workspace, _log_file(log) as write:
         write_inputs(run, workspace)
-        _write_inputs(run, kept)
+        _write_inputs(run, kept, redact)
         write(f"By hand: {command}")
         user.ansible(command)
         reader = EventReader(user, write, stages, redact=redact)
@@ -104,9 +104,9 @@ def write_inputs(run: PlaybookRun, workspace: Workspace) -> None:
     _write_inputs(run, workspace)
 
 
-def _write_inputs(run: PlaybookRun, inputs: Inputs) -> None:
-    _write(inputs.inventory, literal(run.inventory) + "\n")
-    _write(inputs.variables, literal(run.variables) + "\n")
+def _write_inputs(run: PlaybookRun, inputs: Inputs, redact: Callable[[str], str] = str) -> None:
+    _write(inputs.inventory, redact(literal(run.inventory)) + "\n")
+    _write(inputs.variables, redact(literal(run.variables)) + "\n")
     _write(inputs.config, "")
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from ddconsul.addresses import masked
 from ddconsul.commands.dutch import dutch_errors, in_dutch
 from ddconsul.commands.shared import progress, show_json, showing
 
@@ -167,7 +168,7 @@ def first_line(choice: Choice) -> str:
     """Return what a demo runs: the first thing to know about it."""
     if choice.unreachable:
         return f"{STANDIN} {urlsplit(choice.unreachable).hostname} is vanaf deze computer niet te bereiken."
-    return STANDIN if choice.standin else f"Dit is Consul Democracy zelf, van {choice.source}."
+    return STANDIN if choice.standin else f"Dit is Consul Democracy zelf, van {masked(choice.source)}."
 
 
 def table(found: Sequence[Listed]) -> list[str]:

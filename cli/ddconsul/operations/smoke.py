@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ddconsul import assets
+from ddconsul.addresses import masked
 from ddconsul.errors import InputError, InterruptedRunError, UnreachableError
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import Consul, ContainerTarget, Tls, slug
@@ -204,8 +205,8 @@ def identify(site: Site) -> tuple[bool, str]:
 def first_line(*, standin: bool, unreachable: str = "", source: str = "") -> str:
     """Return what is tried: the first thing to know about all that follows."""
     if not standin:
-        return f"Consul Democracy itself{', from ' if source else ''}{source}."
-    because = f": {unreachable} cannot be reached from this machine" if unreachable else ""
+        return f"Consul Democracy itself{', from ' if source else ''}{masked(source)}."
+    because = f": {masked(unreachable)} cannot be reached from this machine" if unreachable else ""
     return f"STAND-IN, not Consul Democracy itself{because}."
 
 
