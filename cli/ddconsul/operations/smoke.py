@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ from ddconsul.paths import Paths
 from ddconsul.secrets import ADMINISTRATOR_PASSWORD, write_private
 from ddconsul.targets.container import ContainerTarget as Container
 from ddconsul.targets.factory import target_for
+from ddconsul.targets.trust import certificates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +139,7 @@ def smoke(wanted: Plan, report: Report, *, keep: bool = False, one_of_many: bool
     return replace(result, seconds=time.monotonic() - begin)
 
 
-def look(wanted: Plan, url: str, report: Report, *, write: bool = False) -> SmokeResult:
+def look(wanted: Plan, url: str, report: Report, *, write: bool = False, log_in: bool = False) -> SmokeResult:
     """Check a site that is there already.
 
     Args:
@@ -145,6 +147,7 @@ def look(wanted: Plan, url: str, report: Report, *, write: bool = False) -> Smok
         url: Where it is.
         report: Takes a line for the user to read.
         write: Whether the checks may change it, and look inside it by way of the file's target.
+        log_in: Whether the administrator's password goes there, whosever site it may be.
 
     Raises:
         InterruptedRunError: The user stopped it.
@@ -154,7 +157,9 @@ def look(wanted: Plan, url: str, report: Report, *, write: bool = False) -> Smok
     try:
         with stoppable():
             paths = Paths.of_user(Path(wanted.file))
-            site = _site_at(wanted, url, _password(paths, report), write=write)
+            stranger = "" if log_in else whose_else(wanted.instance, url)
+            password = "" if stranger else _password(paths, report)
+            site = replace(_site_at(wanted, url, password, write=write), stranger=stranger)
             standin, release = identify(site)
             result = replace(result, standin=standin, release=release)
             report(first_line(standin=standin))
@@ -198,7 +203,7 @@ def identify(site: Site) -> tuple[bool, str]:
         with Visitor(site) as visitor:
             return visitor.get("/").standin, str(visitor.get("/consul.json").told.get("release", ""))
     except httpx.HTTPError as error:
-        todo = "Is the address right, is the site up, and does this machine trust its certificate?"
+        todo = "Is the address right, is the site up, and does this machine or network.extra_ca trust its certificate?"
         raise UnreachableError(f"does not answer: {error}", site.url, todo) from error
 
 
@@ -238,10 +243,44 @@ def _deploy(wanted: Plan, paths: Paths, report: Report, *, one_of_many: bool) ->
     return site, deployed.source
 
 
+def whose_else(instance: Instance, url: str) -> str:
+    """Return why an address may be somebody else's, who is not to have the administrator's password; "" if it is not.
+
+    Args:
+        instance: The checked municipality file.
+        url: The address.
+    """
+    address, domain = urlsplit(url), instance.municipality.domain.lower()
+    anyway = "to log in there all the same: --log-in"
+    if _on_this_machine(address.hostname):
+        return ""
+    if address.hostname != domain:
+        return f"the password of {domain} is not for {address.hostname}; {anyway}"
+    if address.scheme != "https" and instance.tls.mode != "off":
+        return f"the password would cross the network unencrypted; {anyway}"
+    if address.scheme == "https" and not _vouched_for(instance):
+        return f"nobody vouches for a certificate of the host's own (tls.mode, network.extra_ca); {anyway}"
+    return ""
+
+
+def _vouched_for(instance: Instance) -> bool:
+    """Tell whether the site's certificate can be one that somebody vouches for."""
+    return instance.tls.mode != "internal" or bool(instance.network.extra_ca)
+
+
+def _on_this_machine(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
 def _site_at(wanted: Plan, url: str, password: str, *, write: bool) -> Site:
+    instance = wanted.instance
     # The site of this machine, or of a host that makes its own certificate, has none that others trust.
-    own = wanted.instance.tls.mode == "internal" or urlsplit(url).hostname in {"localhost", "127.0.0.1"}
-    return Site(url=url, instance=wanted.instance, password=password, write=write, trusted=not own)
+    trusted = _vouched_for(instance) and not _on_this_machine(urlsplit(url).hostname)
+    pems = tuple(pem for path in instance.network.extra_ca for pem in certificates(path)) if trusted else ()
+    return Site(url, instance, password, write=write, trusted=trusted, authorities=pems)
 
 
 def _password(paths: Paths, report: Report) -> str:
