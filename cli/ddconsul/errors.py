@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -112,3 +113,35 @@ class InterruptedRunError(DdconsulError):
     """The user stopped the run."""
 
     exit_code = ExitCode.INTERRUPTED
+
+
+_FOLDERS = "where ddconsul keeps things follows XDG_STATE_HOME and XDG_CACHE_HOME"
+_FULL = "Make room there, and try again."
+_CLOSED = f"Let this account write there, or choose another folder: {_FOLDERS}."
+_TAKEN = f"Move aside what is there, or choose another folder: {_FOLDERS}."
+# What is no fault of ddconsul's, wherever it shows: the state of this machine's disks and folders.
+_OF_THIS_MACHINE = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+    errno.EROFS: _CLOSED,
+    errno.EEXIST: _TAKEN,
+    errno.ENOTDIR: _TAKEN,
+    errno.EISDIR: _TAKEN,
+    errno.EIO: "The disk fails; the kernel's log (dmesg) tells more.",
+    errno.EMFILE: "Allow more open files (ulimit -n), and try again.",
+    errno.ENFILE: "End programs that hold many files, and try again.",
+}
+
+
+def of_this_machine(error: BaseException | None) -> InputError | None:
+    """Return what a user can do about a file or folder that this machine does not give; None when it is no such thing.
+
+    Args:
+        error: What went wrong.
+    """
+    if not isinstance(error, OSError) or error.errno not in _OF_THIS_MACHINE:
+        return None
+    where = str(error.filename or "this machine")
+    return InputError(f"cannot be used: {error.strerror}", where, _OF_THIS_MACHINE[error.errno])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import errno
+import io
 import os
 import signal
 import stat
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -280,6 +283,46 @@ def test_a_run_stops_when_it_is_told_to(tried: Tried) -> None:
     with pytest.raises(InterruptedRunError):
         run_playbook(plan, new_log(tried.folder / "logs", "zee", "try"), tried.said.append, stop=waiting)
     assert until(False, 5)
+
+
+def test_a_disk_that_is_full_loses_lines_of_the_log_and_not_the_run(
+    tried: Tried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real = os.fdopen
+
+    def fdopen(descriptor: int, mode: str, *more: Any, **also: Any) -> Any:
+        if "a" not in mode:
+            return real(descriptor, mode, *more, **also)
+        os.close(descriptor)
+        return Full()
+
+    monkeypatch.setattr(runner.os, "fdopen", fdopen)
+    assert tried.run(CHANGE).ok
+    assert [line for line in tried.said if "No space left" in line][1:] == [], "it is said once"
+    assert "The log misses lines from here on" in "".join(tried.said)
+
+
+def test_a_connection_that_does_not_close_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.sockets.mkdir()
+    (workspace.sockets / "a").touch()
+    (workspace.sockets / "b").touch()
+    asked: list[list[str]] = []
+
+    def hang(argv: list[str], **_: object) -> None:
+        asked.append(argv)
+        raise subprocess.TimeoutExpired(argv, 10)
+
+    monkeypatch.setattr(runner.subprocess, "run", hang)
+    runner._close_connections(workspace)
+    assert len(asked) == 2, "the other one is closed all the same"
 
 
 def test_nothing_is_left_behind(tried: Tried, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

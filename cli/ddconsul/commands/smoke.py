@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import json_errors, json_option, progress, show_json, showing
+from ddconsul.commands.shared import json_errors, json_option, progress, say, show_json, showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +63,7 @@ def smoke(  # noqa: PLR0913 — one argument for each option
         show_json({"exit_code": int(code), "files": [result.as_dict() for result in results]})
     elif len(results) > 1:
         for result in results:
-            click.echo(summary(result))
+            say(summary(result))
     sys.exit(code)
 
 
@@ -142,16 +142,16 @@ def _announce(plans: Sequence[Plan], *, as_json: bool) -> None:
     # The stand-in first: nobody may miss it.
     for choice in sorted(choices, key=lambda choice: not choice.standin):
         text = first_line(standin=choice.standin, unreachable=choice.unreachable, source=choice.source)
-        click.echo(text, err=as_json)
+        say(text, err=as_json)
 
 
 def _conclude(result: SmokeResult, *, as_json: bool) -> None:
     if result.error:
-        click.echo(result.error, err=True)
+        say(result.error, err=True)
     if result.kept:
         what = result.url or "the container"
-        click.echo(f"Kept: {what} — remove it with: ddconsul destroy --yes {result.kept}", err=as_json)
-    click.echo(summary(result), err=as_json)
+        say(f"Kept: {what} — remove it with: ddconsul destroy --yes {result.kept}", err=as_json)
+    say(summary(result), err=as_json)
 
 
 def summary(result: SmokeResult) -> str:
