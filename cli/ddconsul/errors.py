@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from ddconsul.addresses import masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +40,7 @@ class ExitCode(IntEnum):
 
 
 class DdconsulError(Exception):
-    """An error that a user can do something about.
+    """An error that a user can do something about. No password that stands in an address is told.
 
     Args:
         what: What is wrong, as a sentence.
@@ -48,10 +51,8 @@ class DdconsulError(Exception):
     exit_code: ExitCode = ExitCode.UNEXPECTED
 
     def __init__(self, what: str, where: str = "", todo: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.todo = todo
+        self.what, self.where, self.todo = masked(what), masked(where), masked(todo)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         """Return one or two lines: where and what, then what to do."""
@@ -112,3 +113,35 @@ class InterruptedRunError(DdconsulError):
     """The user stopped the run."""
 
     exit_code = ExitCode.INTERRUPTED
+
+
+_FOLDERS = "where ddconsul keeps things follows XDG_STATE_HOME and XDG_CACHE_HOME"
+_FULL = "Make room there, and try again."
+_CLOSED = f"Let this account write there, or choose another folder: {_FOLDERS}."
+_TAKEN = f"Move aside what is there, or choose another folder: {_FOLDERS}."
+# What is no fault of ddconsul's, wherever it shows: the state of this machine's disks and folders.
+_OF_THIS_MACHINE = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+    errno.EROFS: _CLOSED,
+    errno.EEXIST: _TAKEN,
+    errno.ENOTDIR: _TAKEN,
+    errno.EISDIR: _TAKEN,
+    errno.EIO: "The disk fails; the kernel's log (dmesg) tells more.",
+    errno.EMFILE: "Allow more open files (ulimit -n), and try again.",
+    errno.ENFILE: "End programs that hold many files, and try again.",
+}
+
+
+def of_this_machine(error: BaseException | None) -> InputError | None:
+    """Return what a user can do about a file or folder that this machine does not give; None when it is no such thing.
+
+    Args:
+        error: What went wrong.
+    """
+    if not isinstance(error, OSError) or error.errno not in _OF_THIS_MACHINE:
+        return None
+    where = str(error.filename or "this machine")
+    return InputError(f"cannot be used: {error.strerror}", where, _OF_THIS_MACHINE[error.errno])

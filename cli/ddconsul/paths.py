@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ddconsul.account import home_folder
+from ddconsul.errors import InputError
 from ddconsul.secrets import SecretFiles
 
 
@@ -32,9 +35,9 @@ class Paths:
     @cached_property
     def secrets(self) -> SecretFiles:
         """The secrets beside the municipality file; their password is asked for once."""
-        # A demo is ddconsul's own: the password of a municipality's vault is not its password.
-        demo = self.state / "demos" in self.file.parents
-        return SecretFiles.beside(self.file, {} if demo else os.environ)
+        # A demo or a throwaway container is ddconsul's own: the password of a municipality's vault is not its password.
+        own = not {self.state / "demos", self.state / "smoke"}.isdisjoint(self.file.parents)
+        return SecretFiles.beside(self.file, {} if own else os.environ)
 
     @property
     def sources(self) -> Path:
@@ -60,10 +63,13 @@ def state_folder() -> Path:
 def _base(variable: str, default: str) -> Path:
     given = os.environ.get(variable, "")
     # The specification: a relative path is invalid, and ignored.
-    return Path(given) if given.startswith("/") else Path.home() / default
+    return Path(given) if given.startswith("/") else home_folder() / default
 
 
 def from_home(path: str) -> str:
     """Return a path as a shell's user writes it: with ~ for the home folder; others stay as they are."""
-    home = f"{Path.home()}/"
-    return f"~/{path.removeprefix(home)}" if path.startswith(home) else path
+    with suppress(InputError):
+        home = f"{home_folder()}/"
+        if path.startswith(home):
+            return f"~/{path.removeprefix(home)}"
+    return path

@@ -7,6 +7,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from ddconsul.instance.loader import load
+from ddconsul.instance.participation import Codes, written
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance
@@ -71,3 +72,17 @@ def write(folder: Path, text: str = MINIMAL) -> Path:
 def instance(folder: Path, text: str = MINIMAL) -> Instance:
     """Return the Instance of a municipality file."""
     return load(write(folder, text)).instance
+
+
+def with_others(folder: Path) -> str:
+    """Return a municipality file whose inhabitants need others: a provider to log in with, and letters."""
+    codes = Codes(Path(), md5="00" * 16, letters=1, vault="$ANSIBLE_VAULT;1.1;AES256\n3030\n")
+    (folder / "brieven.yml").write_text(written(codes))
+    return f"""{MINIMAL}
+participation:
+  verification: letters
+  codes: brieven.yml
+  log_in:
+    oidc: {{issuer: "https://login.example.org", client_id: zee, label: Inloggen}}
+    saml: {{metadata_url: "https://login.example.org/saml", entity_id: "https://zee.example.org", label: Inloggen}}
+"""

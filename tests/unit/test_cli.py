@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +13,18 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from files import MINIMAL, SERVER, write
+from files import MINIMAL, PAGES, SERVER, write
 
 import ddconsul
+from ddconsul import assets
+from ddconsul.account import user_name
 from ddconsul.commands import VERBS, main
 from ddconsul.errors import ExitCode, PreflightError, StepFailedError, UnreachableError
+from ddconsul.operations.lock import Owner
+from ddconsul.targets.machine import read_machine
+from ddconsul.targets.process import Outcome as Ended
 
+FOLDERS = ("XDG_STATE_HOME", "XDG_CACHE_HOME")
 HEAVY = {"ansible", "ansible_runner", "pydantic", "ruamel", "rich", "coloraide", "jinja2", "yaml", "cryptography"}
 
 
@@ -171,3 +180,74 @@ def test_what_people_are_voting_on_is_not_asked_about_but_left(
     assert (done.exit_code, asked) == (code, [True, False][:runs]), done.output
     assert not held or "question plein/wat" in done.output + done.stderr
     assert not held or "Do this?" not in done.output
+
+
+@pytest.fixture
+def nameless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be an account that has a number, and no entry in /etc/passwd."""
+
+    def unknown(*_: object) -> None:
+        raise KeyError("getpwuid(): uid not found: 4242")
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME", "HOME", *FOLDERS):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(os, "getuid", lambda: 4242)
+
+
+@pytest.mark.usefixtures("nameless")
+def test_an_account_without_a_name_is_its_number() -> None:
+    assert user_name() == Owner().user == "4242"
+
+
+@pytest.mark.usefixtures("nameless")
+@pytest.mark.parametrize("words", [["status", "gemeente.yml"], ["demo", "list", "--json"], ["demo", "up"]])
+def test_an_account_without_a_home_is_told_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = call(*words)
+    assert (done.exit_code, "HOME" in done.output) == (ExitCode.USAGE, True), done.output
+    assert "fault in ddconsul" not in done.output
+
+
+@pytest.mark.usefixtures("nameless")
+def test_a_machine_is_read_by_an_account_without_a_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    assert read_machine(lambda _: Ended(127)).user == "4242"
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        *((variable, words) for variable in FOLDERS for words in (["demo", "up", "zee"], ["deploy", "--yes"])),
+        *((variable, [*words, "--json"]) for variable in FOLDERS for words in (["demo", "up", "zee"], ["deploy"])),
+        ("XDG_STATE_HOME", ["smoke"]),
+    ],
+)
+def test_a_file_in_the_place_of_a_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, words: list[str]
+) -> None:
+    write(tmp_path, f"{MINIMAL}consul: {{source: {assets.standin()}}}\n{PAGES}")
+    for name in FOLDERS:
+        monkeypatch.setenv(name, str(tmp_path / name))
+    (tmp_path / variable).touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ddconsul.operations.demo.reachable", lambda _: False)
+    done = call(*words)
+    assert (done.exit_code, str(tmp_path / variable) in done.output) == (ExitCode.USAGE, True), done.output
+    assert "fault in ddconsul" not in done.output
+
+
+def test_a_full_disk_is_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/var/x")
+
+    monkeypatch.setattr("ddconsul.operations.deploy.deploy", full)
+    done = call("deploy", write(tmp_path, MINIMAL + PAGES), "--yes")
+    assert done.output.splitlines()[-2:] == [
+        "/var/x: cannot be used: No space left on device",
+        "  Make room there, and try again.",
+    ]

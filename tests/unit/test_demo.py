@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 from click.testing import CliRunner
+from files import with_others, write
 
 from ddconsul import assets
 from ddconsul.commands.demo import demo, first_line
@@ -21,7 +22,7 @@ from ddconsul.operations import demo as operation
 from ddconsul.operations import demos
 from ddconsul.operations.demo_notes import Choice, DemoError, Notes, check_name, now, period, read_notes, write_notes
 from ddconsul.operations.demos import Listed
-from ddconsul.operations.deploy import STAGES, DeployResult
+from ddconsul.operations.deploy import STAGES, DeployResult, complete_secrets
 from ddconsul.operations.source import Source
 from ddconsul.paths import Paths, state_folder
 
@@ -438,6 +439,17 @@ def test_up_tells_where_to_look_and_how_to_log_in() -> None:
         "geheim",
     ]
     assert lines[-1] == "Weghalen kan met: ddconsul demo down voorbeeld"
+
+
+@pytest.mark.usefixtures("_deploys")
+def test_up_leaves_out_what_it_has_no_secrets_for_and_says_so(tmp_path: Path) -> None:
+    file = write(tmp_path, with_others(tmp_path))
+    done = CliRunner().invoke(demo, ["up", "zee", "--file", str(file)])
+    (line,) = (line for line in done.output.splitlines() if line.startswith("Weggelaten"))
+    assert "participation.log_in.oidc, participation.log_in.saml, participation.codes" in line
+    planned = operation.plan("zee")
+    assert complete_secrets(planned.instance, planned.paths)
+    assert "Weggelaten" not in CliRunner().invoke(demo, ["up", "voorbeeld"]).output
 
 
 @pytest.mark.usefixtures("_deploys")

@@ -10,7 +10,8 @@ import pytest
 from files import write
 from rendering import REPOSITORY
 
-from ddconsul.commands import VERBS, main
+from ddconsul.commands import EXIT_CODES, VERBS, main
+from ddconsul.errors import ExitCode
 from ddconsul.instance.loader import load
 
 # Hidden folders hold what tools fetched or made.
@@ -98,3 +99,10 @@ def test_the_readme_s_picture_is_small() -> None:
 def test_make_brings_in_all_that_a_target_needs_at_once(target: str, groups: str) -> None:
     shown = subprocess.run(["make", "--dry-run", target], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert re.findall(r"^scripts/system-packages (.*)$", shown.stdout, re.MULTILINE) == [groups]
+
+
+def test_the_handbook_and_the_help_have_each_exit_code() -> None:
+    handbook = (REPOSITORY / "docs/nl/handboek.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (\d+) \| \S.*\|$", handbook.partition("afsluitcode")[2], re.MULTILINE)
+    listed = re.findall(r"^  (\d+) ", EXIT_CODES, re.MULTILINE)
+    assert [int(code) for code in table] == [int(code) for code in listed] == sorted(ExitCode)

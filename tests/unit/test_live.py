@@ -52,7 +52,7 @@ def test_what_goes_on_now_has_its_stage_its_task_and_its_seconds() -> None:
     screen.progress.settle()
 
 
-@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("width", [20, 40, 80])
 def test_nothing_wraps(width: int) -> None:
     screen = Screen(width)
     screen.progress("Setting up the site: database, settings, services, and all the rest of what there is to do here")
@@ -65,6 +65,16 @@ def test_nothing_wraps(width: int) -> None:
     (line,) = screen.text.getvalue().splitlines()
     assert len(line) <= width - 1
     assert line.endswith("…  59 min 59 s")
+
+
+def test_a_terminal_that_is_narrower_than_a_time_is_no_fault() -> None:
+    for width in range(1, 12):
+        screen = Screen(width)
+        screen.progress("Setting up the site: database")
+        screen.progress.task("A task")
+        screen.seconds = 3599
+        assert screen.progress.now().plain
+        screen.progress.settle()
 
 
 def test_a_terminal_without_signs_gets_letters() -> None:

@@ -90,6 +90,12 @@ def test_the_password_in_an_address_goes() -> None:
     assert Redactor()("proxy http://jan:geheim@proxy.example.org:3128/ and a@b") == (
         f"proxy http://jan:{MASK}@proxy.example.org:3128/ and a@b"
     )
+    assert Redactor()("http://jan:ge@heim@proxy.example.org") == f"http://jan:{MASK}@proxy.example.org"
+
+
+def test_a_token_in_an_address_goes_and_a_name_over_ssh_does_not() -> None:
+    assert Redactor()("https://t0ken@git.example.org/c.git") == f"https://{MASK}@git.example.org/c.git"
+    assert Redactor()("ssh://git@git.example.org/c.git") == "ssh://git@git.example.org/c.git"
 
 
 @given(st.text(min_size=6, max_size=60), st.sampled_from(sorted(FORMS)))

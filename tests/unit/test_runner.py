@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import errno
+import io
 import os
 import signal
 import stat
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,6 +143,13 @@ def test_a_secret_reaches_no_file_no_screen_and_no_error_in_any_form(tried: Trie
     forms = [secret, *secret.splitlines(), base64.b64encode(secret.encode()).decode()[:24], "Ge%27heim", "nog%20een"]
     forms += [base64.b64encode(f"user:{secret}".encode()).decode()[8:32], "nog een lange", "Ge'heim", "heim \\"]
     assert not [(form, text[max(0, text.find(form) - 80) :][:200]) for text in seen for form in forms if form in text]
+
+
+def test_the_password_in_an_address_is_in_nothing_that_stays(tried: Tried) -> None:
+    result = tried.run(CHANGE, base_proxy="http://noor:ge%40heim@proxy.example.org:3128")
+    assert result.ok
+    assert "noor" in Kept(result.log).variables.read_text()
+    assert not [path for path in (tried.folder / "logs").iterdir() if "heim" in path.read_text()]
 
 
 def test_ansible_s_own_output_is_shown_when_asked_for(tried: Tried) -> None:
@@ -273,6 +283,46 @@ def test_a_run_stops_when_it_is_told_to(tried: Tried) -> None:
     with pytest.raises(InterruptedRunError):
         run_playbook(plan, new_log(tried.folder / "logs", "zee", "try"), tried.said.append, stop=waiting)
     assert until(False, 5)
+
+
+def test_a_disk_that_is_full_loses_lines_of_the_log_and_not_the_run(
+    tried: Tried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real = os.fdopen
+
+    def fdopen(descriptor: int, mode: str, *more: Any, **also: Any) -> Any:
+        if "a" not in mode:
+            return real(descriptor, mode, *more, **also)
+        os.close(descriptor)
+        return Full()
+
+    monkeypatch.setattr(runner.os, "fdopen", fdopen)
+    assert tried.run(CHANGE).ok
+    assert [line for line in tried.said if "No space left" in line][1:] == [], "it is said once"
+    assert "The log misses lines from here on" in "".join(tried.said)
+
+
+def test_a_connection_that_does_not_close_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.sockets.mkdir()
+    (workspace.sockets / "a").touch()
+    (workspace.sockets / "b").touch()
+    asked: list[list[str]] = []
+
+    def hang(argv: list[str], **_: object) -> None:
+        asked.append(argv)
+        raise subprocess.TimeoutExpired(argv, 10)
+
+    monkeypatch.setattr(runner.subprocess, "run", hang)
+    runner._close_connections(workspace)
+    assert len(asked) == 2, "the other one is closed all the same"
 
 
 def test_nothing_is_left_behind(tried: Tried, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -15,17 +18,19 @@ from click.testing import CliRunner
 from ddconsul.ansible.events import Stage
 from ddconsul.commands import plain
 from ddconsul.commands.demo import in_dutch
+from ddconsul.commands.live import LiveProgress
 from ddconsul.commands.plain import AnsibleProgress, GitHubProgress, GitLabProgress, PlainProgress, progress_for
 from ddconsul.commands.shared import show_json, show_recap, showing, verbose_option
 from ddconsul.errors import StepFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
 def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
+    for name in ("GITHUB_ACTIONS", "GITLAB_CI", "TERM"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -132,6 +137,47 @@ def test_verbose_shows_what_ansible_prints() -> None:
     assert "TASK [Compile]" in CliRunner().invoke(run, ["-v"]).output
     assert "TASK [Compile]" not in CliRunner().invoke(run, []).output
     assert AnsibleProgress(print, 3).verbosity == 3
+
+
+@pytest.mark.parametrize(("term", "kind"), [("dumb", PlainProgress), ("xterm", LiveProgress)])
+def test_a_terminal_that_moves_no_cursor_gets_plain_lines(monkeypatch, term: str, kind: type) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with showing(as_json=False) as report:
+        assert type(report) is kind
+
+
+UNREAD = """
+import sys
+from ddconsul.commands import main
+from ddconsul.commands.shared import say, show_json, showing
+with showing(as_json=False) as report:
+    report("Begun")
+    sys.stdin.readline()
+    for number in range(3):
+        report(f"Stage {number}")
+say("Done")
+show_json({"done": True})
+open(sys.argv[1], "w").close()
+sys.exit(9)
+"""
+
+
+def test_a_run_goes_on_to_its_end_when_nobody_reads_on(tmp_path: Path) -> None:
+    argv = [sys.executable, "-c", UNREAD, str(tmp_path / "end")]
+    with subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdin is not None
+        assert run.stdout is not None
+        assert run.stderr is not None
+        assert "Begun" in run.stdout.readline()
+        run.stdout.close()
+        run.stdin.write("\n")
+        run.stdin.close()
+        assert (run.stderr.read(), run.wait()) == ("", 9)
+    assert (tmp_path / "end").exists()
 
 
 def test_a_report_of_another_kind_still_hears_its_lines() -> None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner, Result
-from files import MINIMAL, SERVER, write
+from files import MINIMAL, SERVER, with_others, write
 from rendering import REPOSITORY
 from ruamel.yaml import YAML
 
@@ -29,13 +30,18 @@ from ddconsul.instance.several import files_in
 from ddconsul.operations import side_by_side as beside
 from ddconsul.operations import smoke as operation
 from ddconsul.operations import throwaway as away
-from ddconsul.operations.checks.check import Finding, Outcome
+from ddconsul.operations.checks import administrator
+from ddconsul.operations.checks.check import Finding, Outcome, run_checks
 from ddconsul.operations.checks.result import SmokeResult, worst
+from ddconsul.operations.checks.visitor import Page
 from ddconsul.operations.demo_notes import Choice
+from ddconsul.operations.deploy import complete_secrets
 from ddconsul.operations.junit import junit
+from ddconsul.operations.others import of_others
 from ddconsul.operations.side_by_side import room, side_by_side
-from ddconsul.operations.smoke import Plan, adapt, plan, smoke
+from ddconsul.operations.smoke import Plan, adapt, plan, smoke, whose_else
 from ddconsul.operations.throwaway import sweep, throwaway
+from ddconsul.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +87,29 @@ def test_the_file_is_tried_as_it_is_but_for_where_it_runs(tmp_path: Path) -> Non
     for section in ("municipality", "branding", "modules", "administrators", "network"):
         assert getattr(tried, section) == getattr(own, section)
     assert adapt(own, "smoke-1", STANDIN).consul.version == "2.5.1", "the stand-in has one release"
+
+
+@pytest.mark.usefixtures("removed")
+def test_what_others_gave_a_secret_for_is_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DDCONSUL_VAULT_PASSWORD_FILE", str(tmp_path / "not-in-ci"))
+    file = write(tmp_path, with_others(tmp_path))
+
+    def deploys(wanted: Plan, paths: Paths, *_: object, **__: object) -> Any:
+        tried = adapt(wanted.instance, paths.file.parent.name, wanted.choice)
+        paths.file.write_text(operation.to_yaml(tried))
+        tried = load(paths.file).instance
+        assert complete_secrets(tried, paths).keys() == {"administrator_password", "secret_key_base"}
+        assert of_others(tried) == ()
+        assert tried.participation.verification == "letters", "the rest of the section stays"
+        raise StepFailedError("enough seen")
+
+    monkeypatch.setattr(operation, "_deploy", deploys)
+    said: list[str] = []
+    assert "enough seen" in smoke(plan(file, lambda _: True), said.append).error
+    (line,) = (line for line in said if line.startswith("Left out"))
+    assert line.endswith("participation.log_in.oidc, participation.log_in.saml, participation.codes")
+    smoke(planned(tmp_path), said.append)
+    assert len([line for line in said if line.startswith("Left out")]) == 1, "nothing is said where nothing is left out"
 
 
 def test_every_inventory_is_right_and_can_be_tried() -> None:
@@ -421,7 +450,8 @@ def test_a_file_that_is_not_right_stops_no_other_and_is_in_the_report(folder: Pa
 
 @pytest.mark.parametrize(
     "words",
-    [["--write"], ["--against", "https://a.example", "--keep"], ["--against", "https://a.example", "--jobs", "2"],
+    [["--write"], ["--log-in"], ["--against", "https://a.example", "--keep"],
+     ["--against", "https://a.example", "--jobs", "2"],
      ["--against", "a.example"], ["--jobs", "0"]],
 )  # fmt: skip
 def test_contradictions_are_refused(folder: Path, words: list[str]) -> None:
@@ -437,6 +467,56 @@ def test_against_an_address_where_nothing_answers(folder: Path, tmp_path: Path) 
     assert done.exit_code == 3
     assert "does not answer" in json.loads(done.stdout)["files"][0]["error"]
     assert read((tmp_path / "x.xml").read_bytes()).get("errors") == "1"
+
+
+@pytest.mark.parametrize(
+    ("url", "more", "reason"),
+    [
+        ("https://participatie.example.org/", "tls: {mode: files, certificate: site.pem, key: site.key}", ""),
+        ("https://Participatie.Example.org:8443/", "tls: {mode: off}", ""),
+        ("http://participatie.example.org/", "tls: {mode: off}", ""),
+        ("http://localhost:8080/", "tls: {mode: internal}", ""),
+        ("https://[::1]:8080/", "tls: {mode: internal}", ""),
+        ("https://participatie.example.org/", "tls: {mode: internal}\nnetwork: {extra_ca: [ca.pem]}", ""),
+        ("https://participatie.example.org/", "tls: {mode: internal}", "vouches"),
+        ("https://127.example.net/", "tls: {mode: off}", "not for 127.example.net"),
+        (
+            "https://participatie.example.org.example.net/",
+            "tls: {mode: off}",
+            "not for participatie.example.org.example.net",
+        ),
+        ("https://participatie.example.org@example.net/", "tls: {mode: off}", "not for example.net"),
+        ("http://participatie.example.org/", "tls: {mode: files, certificate: site.pem, key: site.key}", "unencrypted"),
+    ],
+)
+def test_the_password_goes_to_whom_the_file_names_and_nobody_else(
+    tmp_path: Path, url: str, more: str, reason: str
+) -> None:
+    found = whose_else(load(write(tmp_path, f"{MINIMAL}{more}\n"), finished=False).instance, url)
+    assert (reason in found) if reason else not found
+    assert ("--log-in" in found) is bool(reason)
+
+
+@pytest.mark.parametrize(("more", "logs_in"), [([], False), (["--log-in"], True)])
+def test_elsewhere_the_checks_that_log_in_are_skipped_unless_asked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, more: list[str], logs_in: bool
+) -> None:
+    Paths.of_user(folder / "green.yml").secrets.complete()
+    monkeypatch.setattr(operation, "identify", lambda _: (True, ""))
+    seen: list[Any] = []
+
+    def check(site: Any, _: object) -> tuple[Finding, ...]:
+        seen.append(site)
+        return run_checks([each for each in administrator.checks(site) if each.name == "administrator"], seen.append)
+
+    monkeypatch.setattr(operation, "check_site", check)
+    answer = httpx.Response(200, text="/users/sign_out", request=httpx.Request("POST", "https://elders.example.net/"))
+    monkeypatch.setattr(administrator.Visitor, "log_in", lambda *_: Page(answer))
+    done = call(folder / "green.yml", "--against", "https://elders.example.net/", "--json", *more)
+    (finding,) = json.loads(done.stdout)["files"][0]["checks"]
+    assert bool(seen[0].password) is logs_in
+    assert finding["outcome"] == ("passed" if logs_in else "skipped")
+    assert logs_in or "not for elders.example.net" in finding["seen"]
 
 
 def test_secrets_without_their_password_leave_out_the_administrator(folder: Path) -> None:

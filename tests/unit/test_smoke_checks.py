@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import ssl
+import subprocess
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from files import instance
 
@@ -18,7 +21,9 @@ from ddconsul.operations.checks.browser import Browser
 from ddconsul.operations.checks.check import Check, Finding, NotSoError, Outcome, SkippedCheckError, run_checks
 from ddconsul.operations.checks.host import Host
 from ddconsul.operations.checks.site import Site
-from ddconsul.operations.checks.visitor import Visitor
+from ddconsul.operations.checks.visitor import OK, Visitor
+from ddconsul.operations.demo_notes import Choice
+from ddconsul.operations.smoke import Plan, _site_at
 from ddconsul.paths import Paths
 from ddconsul.targets.base import Connection
 from ddconsul.targets.process import Command
@@ -52,6 +57,7 @@ class Small:
         self.answers: dict[str, tuple[int, str]] = {"/assets/a.css": (200, "p{}"), "/assets/a.js": (200, "")}
         self.headers = {"X-Frame-Options": "SAMEORIGIN", "X-Content-Type-Options": "nosniff", "Server": "nginx"}
         self.cookie = "; HttpOnly; SameSite=Lax"
+        self.redirect = ""
         self.logins = {("beheer@example.org", PASSWORD)}
 
     def page(self, path: str, language: str, body: str = "") -> str:
@@ -79,6 +85,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        if self.small.redirect:
+            self.send_response(307)
+            self.send_header("Location", self.small.redirect)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         right = (form["user[login]"][0], form["user[password]"][0]) in self.small.logins
         body = '<a href="/users/sign_out">uit</a>' if right else LOG_IN
         self.send(200, self.small.page("", "nl", body), f"in={int(right)}")
@@ -290,6 +302,56 @@ def test_anybody_may_administer(site: Site, small: Small) -> None:
 def test_when_nothing_answers_one_check_says_so(site: Site, small: Small) -> None:
     small.answers["/"] = (503, "")
     assert broken([*public.checks(site), *administrator.checks(site)]) == {"answers": "/ has status 503"}
+
+
+def test_a_form_is_not_taken_along_to_another_site(site: Site, small: Small) -> None:
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        small.redirect = f"http://127.0.0.1:{other.server_port}/"
+        with Visitor(site) as visitor, pytest.raises(NotSoError, match="sent away"):
+            visitor.log_in("beheer@example.org", PASSWORD)
+        other.shutdown()
+    assert asked == []
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """Make a certificate that vouches for itself, with its key."""
+    file = folder / f"{name}.pem"
+    argv = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", file, "-out", folder / "own.crt"]
+    more = ["-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
+    subprocess.run([*argv, *more], check=True, capture_output=True)
+    file.write_text(file.read_text() + (folder / "own.crt").read_text())
+    return file
+
+
+@pytest.mark.parametrize(("name", "known"), [("localhost", True), ("localhost", False), ("elsewhere", True)])
+def test_a_certificate_must_be_of_the_address_and_of_an_authority_that_is_known(
+    tmp_path: Path, small: Small, name: str, known: bool
+) -> None:
+    file = certificate(tmp_path, name)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("Ours", (Handler,), {"small": small})) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        found = instance(tmp_path, f"{FILE}network: {{extra_ca: [{tmp_path / 'own.crt'}]}}\n")
+        there = replace(
+            _site_at(Plan("x", found, Choice("", standin=True)), "https://x.example.org/", "", write=False),
+            url=f"https://localhost:{server.server_port}/",
+        )
+        with Visitor(there if known else replace(there, authorities=())) as visitor:
+            if (name, known) == ("localhost", True):
+                assert visitor.get("/").status == OK
+            else:
+                with pytest.raises(httpx.ConnectError, match=r"(?i)certificate"):
+                    visitor.get("/")
+        server.shutdown()
 
 
 def test_from_outside_nothing_is_written(site: Site) -> None:

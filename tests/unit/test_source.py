@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
+import shutil
 import subprocess
 import tarfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -14,6 +19,7 @@ from ddconsul import assets
 from ddconsul.errors import InputError
 from ddconsul.operations import git as git_module
 from ddconsul.operations import source
+from ddconsul.operations.git import git as ask_git
 from ddconsul.operations.reading import LOCALES, NPM_LOCK, RELEASE_FILE, read_locales, read_member
 from ddconsul.operations.source import gems_archive, overlay, registries, resolve
 
@@ -275,3 +281,55 @@ def test_reads_of_an_archive_only_what_it_keeps_at_hand(tmp_path: Path) -> None:
     # What it does not keep would look as if it were not in the archive.
     with pytest.raises(LookupError):
         read_member(archive, "Gemfile")
+
+
+@pytest.fixture
+def asking_server(repository: Path):
+    """Serve a repository to who says who they are; yields the address, with its password."""
+    subprocess.run(["git", "-C", str(repository), "update-server-info"], check=True)
+    wanted = "Basic " + base64.b64encode(b"noor:ge@heim").decode()
+
+    class Asking(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.headers["Authorization"] == wanted:
+                super().do_GET()
+                return
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="git"')
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Asking, directory=str(repository / ".git"))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://noor:ge%40heim@127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_the_password_in_the_address_of_a_source_is_neither_told_nor_on_a_command_line(
+    asking_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git_itself = shutil.which("git")
+    (tmp_path / "bin").mkdir()
+    watched = tmp_path / "bin/git"
+    watched.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {tmp_path}/argv\nexec {git_itself} "$@"\n')
+    watched.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    monkeypatch.setenv("no_proxy", "*")
+    assert "refs/tags" in ask_git("ls-remote", "--tags", "--", asking_server, where=asking_server)
+    with pytest.raises(InputError) as caught:
+        resolve(asking_server.replace("ge%40heim", "ge%40raden"), "2.5.1", tmp_path / "cache")
+    assert "127.0.0.1" in (tmp_path / "argv").read_text()
+    told = [str(caught.value), str(caught.value.as_dict()), (tmp_path / "argv").read_text()]
+    assert not [text for text in told if "heim" in text or "raden" in text]
+
+
+def test_where_a_source_comes_from_is_told_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "git", lambda *_, **__: f"{'0' * 40}\trefs/tags/2.5.1\n")
+    (tmp_path / f"{'0' * 40}.tar.gz").touch()
+    for access in ("noor:geheim", "geheim"):
+        found = source._from_url(f"https://{access}@git.example.org/c.git", "2.5.1", tmp_path, print)
+        assert "geheim" not in str(found) + found.origin

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import sys
+from base64 import b64encode
 from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -311,6 +316,75 @@ def test_roles_name_every_template_and_none_that_is_not_there() -> None:
         for name in re.findall(r"(?:src: |[\"'/])([\w.-]+\.j2)\b", path.read_text())
     }
     assert named == set(templates())
+
+
+# --- addresses with a password ----------------------------------------------------------------------------
+
+ACCESS = "http://noor:ge%22heim@proxy.example:3128"
+
+
+def test_no_address_of_a_build_is_on_a_command_line() -> None:
+    addresses = {
+        "consul_build_proxy": ACCESS,
+        "consul_build_gems_mirror": f"{ACCESS}/gems",
+        "consul_build_npm_mirror": f"{ACCESS}/npm",
+        "consul_build_npm_registry": "https://npm.example",
+    }
+    text = render("consul_build", "environment.j2", **addresses)
+    assert text.splitlines()[1:] == [
+        f'http_proxy="{ACCESS}"',
+        f'https_proxy="{ACCESS}"',
+        f'BUNDLE_MIRROR__ALL="{ACCESS}/gems"',
+        f'npm_config_registry="{ACCESS}/npm"',
+    ]
+    assert "heim" not in str(evaluate("consul_build_run", "consul_build", **addresses))
+    for file in (ROLES / "consul_build/tasks").glob("*.yml"):
+        for task in yaml.safe_load(file.read_text()):
+            # A task's environment is written before its command, where everybody can read it.
+            told = f"{task.get('ansible.builtin.command')} {task.get('environment')}"
+            assert not re.search("consul_build_(proxy|gems_mirror|npm_mirror|npm_from)", told), task["name"]
+
+
+@pytest.mark.parametrize(("proxy", "mode"), [(ACCESS, "0600"), ("http://proxy.example:3128", "0644"), ("", "0644")])
+def test_a_password_for_apt_is_for_root_s_eyes_only(proxy: str, mode: str) -> None:
+    (task,) = (task for task in yaml.safe_load((ROLES / "base/tasks/main.yml").read_text()) if "host_files" in task)
+    (file,) = task["host_files"]["files"]
+    assert evaluate(file["mode"].strip("{} "), "base", base_proxy=proxy) == mode
+
+
+def test_npm_is_fetched_with_the_password_of_its_mirror(tmp_path: Path) -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    class Mirror(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append((self.path, self.headers["Authorization"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"a package")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Mirror) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        mirror = f"http://noor:ge%22heim@127.0.0.1:{server.server_port}/npm/"
+        program = (ROLES / "consul_build/files/fetch_package.py").read_text()
+
+        def fetch(sha512: str) -> subprocess.CompletedProcess[str]:
+            words = ["-", "https://npm.example", "npm/-/npm-1.tgz", sha512, str(tmp_path / "npm.tgz")]
+            environment = {"npm_config_registry": mirror, "PATH": os.environ["PATH"], "no_proxy": "*"}
+            return subprocess.run(
+                [sys.executable, *words], input=program, capture_output=True, text=True, check=False, env=environment
+            )
+
+        wrong = fetch("0" * 128)
+        assert (wrong.returncode, (tmp_path / "npm.tgz").exists()) == (1, False)
+        assert "heim" not in wrong.stderr
+        assert fetch(hashlib.sha512(b"a package").hexdigest()).returncode == 0
+        server.shutdown()
+    assert (tmp_path / "npm.tgz").read_bytes() == b"a package"
+    named = "Basic " + b64encode(b'noor:ge"heim').decode()
+    assert set(seen) == {("/npm/npm/-/npm-1.tgz", named)}
 
 
 # --- Bundler ----------------------------------------------------------------------------------------------

@@ -58,7 +58,9 @@ class Inputs(Protocol):
 
 @dataclass(frozen=True)
 class Kept:
-    """Copies of what Ansible reads, which stay beside the log to do a run again by hand. No secret is in them.
+    """Copies of what Ansible reads, which stay beside the log to do a run again by hand.
+
+    No secret is in them, nor a password that stands in an address.
 
     Args:
         log: The log of the run.

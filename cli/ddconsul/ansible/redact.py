@@ -10,10 +10,11 @@ import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
+from ddconsul.addresses import MASK, masked
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MASK = "********"
 # Shorter values would black out ordinary words.
 SHORTEST = 6
 # From here on a value is masked where it stands alone, and not inside a word.
@@ -25,8 +26,6 @@ DEPTH = 3
 # Fewer characters of base64 are no proof that a secret is inside.
 SHORTEST_BASE64 = 8
 
-# The password in an address, such as a proxy's.
-_ADDRESS = re.compile(r"(?<=://)([^/\s:@'\"]*):([^/\s@'\"]+)@")
 # What stands between two characters of base64 that was wrapped: a line's end, also as JSON or a shell writes it.
 _WRAP = r"(?:\s|\\[rn])*"
 
@@ -53,7 +52,7 @@ class Redactor:
             text = text.replace(form, MASK)
         for pattern in self._patterns:
             text = pattern.sub(MASK, text)
-        return _ADDRESS.sub(rf"\1:{MASK}@", text) if "@" in text else text
+        return masked(text)
 
 
 def _forms(secret: str) -> set[str]:

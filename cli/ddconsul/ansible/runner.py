@@ -75,9 +75,9 @@ def run_playbook(
     kept = Kept(log)
     command = redact(by_hand(run, kept, program("ansible-playbook")))
     run = replace(run, verbosity=max(0, user.verbosity - 1))
-    with _workspace() as workspace, _log_file(log) as write:
+    with _workspace() as workspace, _log_file(log, report) as write:
         write_inputs(run, workspace)
-        _write_inputs(run, kept)
+        _write_inputs(run, kept, redact)
         write(f"By hand: {command}")
         user.ansible(command)
         reader = EventReader(user, write, stages, redact=redact)
@@ -104,9 +104,9 @@ def write_inputs(run: PlaybookRun, workspace: Workspace) -> None:
     _write_inputs(run, workspace)
 
 
-def _write_inputs(run: PlaybookRun, inputs: Inputs) -> None:
-    _write(inputs.inventory, literal(run.inventory) + "\n")
-    _write(inputs.variables, literal(run.variables) + "\n")
+def _write_inputs(run: PlaybookRun, inputs: Inputs, redact: Callable[[str], str] = str) -> None:
+    _write(inputs.inventory, redact(literal(run.inventory)) + "\n")
+    _write(inputs.variables, redact(literal(run.variables)) + "\n")
     _write(inputs.config, "")
 
 
@@ -173,23 +173,33 @@ def clear_leftovers(base: Path) -> None:
 def _close_connections(workspace: Workspace) -> None:
     """End the ssh processes that wait in the background for a next task."""
     for socket in workspace.sockets.glob("*") if workspace.sockets.is_dir() else ():
-        subprocess.run(
-            ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "unused"],
-            check=False,
-            capture_output=True,
-            timeout=10,
-        )
+        # One that hangs ends by itself, a minute after its last task; how the run ended matters more.
+        with suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(
+                ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "unused"],
+                check=False,
+                capture_output=True,
+                timeout=10,
+            )
 
 
 @contextmanager
-def _log_file(path: Path) -> Iterator[Callable[[str], None]]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY)
-    with os.fdopen(descriptor, "a", encoding="utf-8") as stream:
+def _log_file(path: Path, report: Callable[[str], None]) -> Iterator[Callable[[str], None]]:
+    """Give what writes into the log. A disk that fills up meanwhile stops no run half-way: it goes on without."""
+    # Unbuffered, so that what could not be written does not come back when the file is closed.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY), "ab", buffering=0) as stream:
+        lost = False
 
         def write(text: str) -> None:
+            nonlocal lost
             now = datetime.now(UTC).strftime("%H:%M:%S")
-            stream.writelines(f"{now} {line}\n" for line in text.splitlines())
-            stream.flush()
+            lines = "".join(f"{now} {line}\n" for line in text.splitlines())
+            try:
+                stream.write(lines.encode(errors="replace"))
+            except OSError as error:
+                if not lost:
+                    report(f"The log misses lines from here on: {error.strerror} ({path})")
+                lost = True
 
         yield write
 

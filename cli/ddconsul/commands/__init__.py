@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ddconsul import __version__
-from ddconsul.errors import DdconsulError, ExitCode
+from ddconsul.errors import DdconsulError, ExitCode, of_this_machine
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -99,6 +99,9 @@ class LazyGroup(click.Group):
             sys.stderr.close()
             sys.exit(ExitCode.OK)
         except Exception as error:  # noqa: BLE001 — the last resort: a sentence instead of a traceback
+            known = of_this_machine(error)
+            if known is not None:
+                _end(str(known), known.exit_code)
             _end_unexpected(error)
         sys.exit(ExitCode.OK)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from ddconsul.addresses import masked
 from ddconsul.commands.dutch import dutch_errors, in_dutch
 from ddconsul.commands.shared import progress, show_json, showing
 
@@ -73,6 +74,9 @@ def up(name: str | None, *, as_json: bool, **wishes: Any) -> None:  # noqa: ANN4
     with dutch_errors(as_json=as_json):
         planned = plan(name, **wishes)
         click.echo(first_line(planned.choice), err=as_json)
+        if planned.left_out:
+            left_out = ", ".join(planned.left_out)
+            click.echo(f"Weggelaten, want een demo heeft daar de geheimen niet van: {left_out}.", err=as_json)
         _remove_expired(planned.name, as_json=as_json)
         with showing(as_json=as_json) as say:
             started = start(planned, in_dutch(say))
@@ -164,7 +168,7 @@ def first_line(choice: Choice) -> str:
     """Return what a demo runs: the first thing to know about it."""
     if choice.unreachable:
         return f"{STANDIN} {urlsplit(choice.unreachable).hostname} is vanaf deze computer niet te bereiken."
-    return STANDIN if choice.standin else f"Dit is Consul Democracy zelf, van {choice.source}."
+    return STANDIN if choice.standin else f"Dit is Consul Democracy zelf, van {masked(choice.source)}."
 
 
 def table(found: Sequence[Listed]) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ddconsul.commands.shared import json_errors
-from ddconsul.errors import DdconsulError, ExitCode, InterruptedRunError
+from ddconsul.errors import DdconsulError, ExitCode, InterruptedRunError, of_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,6 +107,17 @@ ERRORS = (
         "Hier is niet de uitgave van Consul te vinden die het gemeentebestand vraagt: {where}",
         "Verbeter consul.version of consul.source in het gemeentebestand, of --source.",
     ),
+    Translation(
+        "cannot be used: (?P<why>.+)",
+        "Op deze computer gaat het mis bij {where}: {why}.",
+        "Kijk of u daar mag schrijven, en of er iets in de weg staat. Een andere plaats kiest u met XDG_STATE_HOME en "
+        "XDG_CACHE_HOME.",
+    ),
+    Translation(
+        "has no home folder",
+        "Deze gebruiker heeft geen eigen map om dingen in te bewaren.",
+        "Zet HOME op een map van uzelf, en geef de opdracht nog eens.",
+    ),
     Translation("is not laid out as a mirror", "Dit is geen spiegel van gems: {where}", "Verbeter consul.gems_mirror."),
     Translation("git is not installed", "Git is niet geïnstalleerd.", "Installeer het: apt install git"),
 )
@@ -192,13 +203,14 @@ def dutch_errors(*, as_json: bool) -> Iterator[None]:
     with json_errors(as_json):
         try:
             yield
-        except DdconsulError as error:
+        except (DdconsulError, OSError) as error:
             from ddconsul.operations.demo import keep_english  # noqa: PLC0415 — with the next: keeps `--help` fast
             from ddconsul.operations.demo_notes import DemoError  # noqa: PLC0415 — keeps `--help` fast
 
-            if isinstance(error, DemoError):
+            told = error if isinstance(error, DdconsulError) else of_this_machine(error)
+            if told is None or isinstance(told, DemoError):
                 raise
-            raise translate(error, keep_english) from error
+            raise translate(told, keep_english) from error
         except KeyboardInterrupt as stop:
             code = ExitCode.INTERRUPTED
             raise InterruptedRunError(GENERAL[code], todo=REMEDIES[code]) from stop

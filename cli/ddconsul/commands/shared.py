@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ddconsul.commands.completion import municipality_files
-from ddconsul.errors import DdconsulError
+from ddconsul.errors import DdconsulError, of_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -93,12 +93,28 @@ def look_at(
             return look(loaded.instance, Paths.of_user(loaded.path), report)
 
 
+def say(text: str = "", *, err: bool = False, color: bool | None = None) -> None:
+    """Print a line; where nobody reads on (`| head`), go on in silence: the run, and how it ends, matter more.
+
+    Args:
+        text: The line.
+        err: Print it on standard error.
+        color: Whether marks for a terminal stay in it; None to let click decide.
+    """
+    try:
+        click.echo(text, err=err, color=color)
+    except BrokenPipeError:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, (sys.stderr if err else sys.stdout).fileno())
+        os.close(nothing)
+
+
 def progress(*, as_json: bool) -> Callable[[str], None]:
     """Return what shows progress: on standard output, or beside the JSON document."""
 
     def report(line: str) -> None:
         # What looks like colour is GitLab's mark of a section; without it there is none to take out.
-        click.echo(line, err=as_json, color=True)
+        say(line, err=as_json, color=True)
 
     return report
 
@@ -130,7 +146,8 @@ def _progress(*, as_json: bool, verbose: int) -> LiveProgress | PlainProgress:
     if verbose:
         return AnsibleProgress(say, verbose)
     stream = sys.stderr if as_json else sys.stdout
-    if not stream.isatty():
+    # A terminal that moves no cursor is a log too.
+    if not stream.isatty() or os.environ.get("TERM") == "dumb":
         return progress_for(os.environ, say)
     from rich.console import Console  # noqa: PLC0415 — with the next one: only a terminal pays for them
 
@@ -195,7 +212,7 @@ def settle(report: Callable[[str], None]) -> None:
 
 def show_json(document: Mapping[str, Any]) -> None:
     """Print a JSON document."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    say(json.dumps(document, indent=2, ensure_ascii=False, default=str))
 
 
 def end_with_json(error: DdconsulError) -> None:
@@ -219,6 +236,7 @@ class json_errors:  # noqa: N801 — reads as a statement: `with json_errors(as_
         """Begin."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Turn an error of ours into JSON."""
-        if self._wanted and isinstance(error, DdconsulError):
-            end_with_json(error)
+        """Turn an error of ours, or of this machine, into JSON."""
+        told = error if isinstance(error, DdconsulError) else of_this_machine(error)
+        if self._wanted and told is not None:
+            end_with_json(told)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import json_errors, json_option, progress, show_json, showing
+from ddconsul.commands.shared import json_errors, json_option, progress, say, show_json, showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, metavar="[FILE]...")
 @click.option("--against", metavar="URL", help="Check the site of FILE that is there already; deploy nothing.")
 @click.option("--write", is_flag=True, help="With --against: register a citizen, and look inside by FILE's target.")
+@click.option(
+    "--log-in", is_flag=True, help="With --against: give URL the administrator's password, whosever site it may be."
+)
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="XML", help="Write a JUnit report.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Files at a time; by default what fits here.")
 @click.option("--keep", is_flag=True, help="Leave the containers there, to look at them.")
@@ -33,6 +36,7 @@ def smoke(  # noqa: PLR0913 — one argument for each option
     *,
     against: str | None,
     write: bool,
+    log_in: bool,
     junit: Path | None,
     jobs: int | None,
     keep: bool,
@@ -45,10 +49,10 @@ def smoke(  # noqa: PLR0913 — one argument for each option
     from ddconsul.operations.checks.result import worst  # noqa: PLC0415 — keeps `--help` fast
 
     files = files or (Path("gemeente.yml"),)
-    _refuse_contradictions(against, write=write, jobs=jobs, keep=keep)
+    _refuse_contradictions(against, write=write, log_in=log_in, jobs=jobs, keep=keep)
     with json_errors(as_json):
         results = (
-            _look(files, against, write=write, as_json=as_json)
+            _look(files, against, write=write, log_in=log_in, as_json=as_json)
             if against
             else _try(files, jobs, keep=keep, as_json=as_json)
         )
@@ -59,20 +63,22 @@ def smoke(  # noqa: PLR0913 — one argument for each option
         show_json({"exit_code": int(code), "files": [result.as_dict() for result in results]})
     elif len(results) > 1:
         for result in results:
-            click.echo(summary(result))
+            say(summary(result))
     sys.exit(code)
 
 
-def _refuse_contradictions(against: str | None, *, write: bool, jobs: int | None, keep: bool) -> None:
+def _refuse_contradictions(against: str | None, *, write: bool, log_in: bool, jobs: int | None, keep: bool) -> None:
     if against is None and write:
         raise click.UsageError("--write goes with --against: a throwaway container is always written to.")
+    if against is None and log_in:
+        raise click.UsageError("--log-in goes with --against: a throwaway container has a password of its own.")
     if against is not None and (keep or jobs):
         raise click.UsageError("--keep and --jobs are about containers; --against makes none.")
     if against is not None and not against.startswith(("http://", "https://")):
         raise click.UsageError(f"--against wants an address, such as https://{against.rstrip('/')}/.")
 
 
-def _look(files: Sequence[Path], url: str, *, write: bool, as_json: bool) -> list[SmokeResult]:
+def _look(files: Sequence[Path], url: str, *, write: bool, log_in: bool, as_json: bool) -> list[SmokeResult]:
     from ddconsul.operations.smoke import look, plan  # noqa: PLC0415 — keeps `--help` fast
 
     if len(files) > 1 or files[0].is_dir():
@@ -80,7 +86,7 @@ def _look(files: Sequence[Path], url: str, *, write: bool, as_json: bool) -> lis
     # What runs there is seen there, so nobody has to be asked what could be reached.
     wanted = plan(files[0], lambda _: True)
     with showing(as_json=as_json) as report:
-        result = look(wanted, f"{url.rstrip('/')}/", report, write=write)
+        result = look(wanted, f"{url.rstrip('/')}/", report, write=write, log_in=log_in)
     _conclude(result, as_json=as_json)
     return [result]
 
@@ -136,16 +142,16 @@ def _announce(plans: Sequence[Plan], *, as_json: bool) -> None:
     # The stand-in first: nobody may miss it.
     for choice in sorted(choices, key=lambda choice: not choice.standin):
         text = first_line(standin=choice.standin, unreachable=choice.unreachable, source=choice.source)
-        click.echo(text, err=as_json)
+        say(text, err=as_json)
 
 
 def _conclude(result: SmokeResult, *, as_json: bool) -> None:
     if result.error:
-        click.echo(result.error, err=True)
+        say(result.error, err=True)
     if result.kept:
         what = result.url or "the container"
-        click.echo(f"Kept: {what} — remove it with: ddconsul destroy --yes {result.kept}", err=as_json)
-    click.echo(summary(result), err=as_json)
+        say(f"Kept: {what} — remove it with: ddconsul destroy --yes {result.kept}", err=as_json)
+    say(summary(result), err=as_json)
 
 
 def summary(result: SmokeResult) -> str:

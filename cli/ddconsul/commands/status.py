@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.shared import file_argument, json_option, look_at, show_json, verbose_option
+from ddconsul.commands.shared import file_argument, json_option, look_at, say, show_json, verbose_option
 from ddconsul.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ def status(file: Path, *, verbose: int, as_json: bool) -> None:
 
 def _show(found: SiteStatus) -> None:
     state = "is well" if found.well else "needs attention" if found.installed else "is not there"
-    click.echo(f"Site {found.site} {state}: {found.url}")
+    say(f"Site {found.site} {state}: {found.url}")
     details = found.details
     if details.get("release"):
-        click.echo(f"  Release   Consul Democracy {details['release']} (build {details.get('build') or '?'})")
+        say(f"  Release   Consul Democracy {details['release']} (build {details.get('build') or '?'})")
     services = details.get("services")
     if isinstance(services, dict):
         listed = ", ".join(f"{name} {state}" for name, state in sorted(services.items()))
-        click.echo(f"  Services  {listed}")
+        say(f"  Services  {listed}")
     problems = details.get("problems")
     for problem in problems if isinstance(problems, list) else ():
-        click.echo(f"  Problem   {problem}")
+        say(f"  Problem   {problem}")

@@ -162,10 +162,12 @@ def _by_npm(npm: str, tokens: Tokens, mirror: str | None) -> bytes:
         argv = [npm, "pack", f"{tokens.name}@{tokens.version}", "--json", "--ignore-scripts", "--loglevel=error"]
         # npm waits over a minute between its attempts, and somebody is waiting too.
         argv += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"]
-        if mirror:
-            argv.append(f"--registry={mirror}")
+        # Its address may hold a password, and argv can be read by all on a machine.
+        environment = {**os.environ, **({"npm_config_registry": mirror} if mirror else {})}
         try:
-            answer = subprocess.run(argv, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False)
+            answer = subprocess.run(
+                argv, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False, env=environment
+            )
         except subprocess.TimeoutExpired as error:
             raise _unreachable(tokens, f"npm gave no answer in {_PATIENCE} s") from error
         packed = sorted(Path(folder).glob("*.tgz"))

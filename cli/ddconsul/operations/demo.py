@@ -15,7 +15,7 @@ from ddconsul import assets
 from ddconsul.ansible.runner import new_log
 from ddconsul.errors import InputError
 from ddconsul.instance.loader import load
-from ddconsul.instance.models import UPSTREAM, Consul, ContainerTarget, Instance, Mail, Tls
+from ddconsul.instance.models import UPSTREAM, Consul, ContainerTarget, Instance, Tls
 from ddconsul.instance.values import is_url
 from ddconsul.operations import playbook
 from ddconsul.operations.demo_base import DemoBase
@@ -37,6 +37,7 @@ from ddconsul.operations.deploy import STAGES, Choices, DeployResult, complete_s
 from ddconsul.operations.git import git
 from ddconsul.operations.init import FILE, PAGES, render
 from ddconsul.operations.lock import only_run
+from ddconsul.operations.others import of_others, without_others
 from ddconsul.operations.source import STANDIN_MARK, resolve
 from ddconsul.paths import Paths, cache_folder, state_folder
 from ddconsul.secrets import ADMINISTRATOR_PASSWORD, write_private
@@ -74,12 +75,14 @@ class Demo:
         notes: What is remembered about it.
         paths: Its files.
         instance: What its municipality file says.
+        left_out: Keys of the file that a demo has nobody for.
     """
 
     name: str
     notes: Notes
     paths: Paths
     instance: Instance
+    left_out: tuple[str, ...] = ()
 
     @property
     def choice(self) -> Choice:
@@ -170,7 +173,7 @@ def plan(
     path = folder / FILE
     write_private(path, (_HEADER + to_yaml(adapt(wishes, name, choice))).encode())
     write_notes(folder, notes)
-    return Demo(name, notes, Paths.of_user(path), load(path).instance)
+    return Demo(name, notes, Paths.of_user(path), load(path).instance, of_others(wishes))
 
 
 def start(demo: Demo, report: Callable[[str], None]) -> Started:
@@ -222,12 +225,12 @@ def starters() -> dict[str, Path]:
 def adapt(instance: Instance, name: str, choice: Choice) -> Instance:
     """Return the instance as a demo: in a container of its own, without what only works in the real place.
 
-    A demo sends no mail to inhabitants, and has no certificate for the municipality's domain.
+    A demo sends no mail to inhabitants, has no certificate for the municipality's domain, and nobody logs in through
+    a provider of the municipality's.
     """
     consul = Consul(source=choice.source) if choice.standin else _with_source(instance.consul, choice.source)
-    mail = Mail.model_validate({**instance.mail.model_dump(by_alias=True), "smtp": None})
     target = ContainerTarget(type="container", site=PREFIX + name)
-    return instance.model_copy(update={"target": target, "consul": consul, "mail": mail, "tls": Tls()})
+    return without_others(instance).model_copy(update={"target": target, "consul": consul, "tls": Tls()})
 
 
 def to_yaml(instance: Instance) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import getpass
 import hashlib
 import json
 import os
@@ -20,6 +19,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ddconsul.account import user_name
 from ddconsul.errors import LockedError, UnreachableError
 from ddconsul.targets.ssh import ssh_argv
 
@@ -41,13 +41,6 @@ SECONDS_TO_ANSWER = 60
 SECONDS_TO_END = 10
 # How long to wait for a host that ends the steps of a run that was killed.
 SECONDS_FOR_LEFTOVERS = 600
-
-
-def user_name() -> str:
-    """Return who we are; an account without a name is its number."""
-    with suppress(OSError, KeyError):
-        return getpass.getuser()
-    return str(os.getuid())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,9 +12,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from ddconsul import assets
+from ddconsul.addresses import masked
 from ddconsul.errors import InputError, InterruptedRunError, UnreachableError
 from ddconsul.instance.loader import load
-from ddconsul.instance.models import Consul, ContainerTarget, Mail, Tls, slug
+from ddconsul.instance.models import Consul, ContainerTarget, Tls, slug
 from ddconsul.instance.values import is_url
 from ddconsul.operations.checks import administrator, host, public
 from ddconsul.operations.checks.browser import Browser
@@ -27,12 +29,14 @@ from ddconsul.operations.demo import to_yaml
 from ddconsul.operations.demo_notes import Choice
 from ddconsul.operations.deploy import deploy
 from ddconsul.operations.init import FILE
+from ddconsul.operations.others import of_others, without_others
 from ddconsul.operations.source import STANDIN_MARK
 from ddconsul.operations.throwaway import start_from_image, stoppable, throwaway
 from ddconsul.paths import Paths
 from ddconsul.secrets import ADMINISTRATOR_PASSWORD, write_private
 from ddconsul.targets.container import ContainerTarget as Container
 from ddconsul.targets.factory import target_for
+from ddconsul.targets.trust import certificates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,18 +89,16 @@ def choose(source: str, reachable: Callable[[str], bool]) -> Choice:
 
 
 def adapt(instance: Instance, site: str, choice: Choice) -> Instance:
-    """Return the instance as it is tried: in a container, mailing nobody, with a certificate of the container's own."""
+    """Return the instance as it is tried: in a container, needing nobody, with a certificate of the container's own."""
     if choice.standin:
         # Custom code for Consul does not fit the stand-in, and it has one release.
         consul = Consul(source=choice.source)
     else:
         consul = instance.consul.model_copy(update={"source": choice.source})
-    mail = Mail.model_validate({**instance.mail.model_dump(by_alias=True), "smtp": None})
-    return instance.model_copy(
+    return without_others(instance).model_copy(
         update={
             "target": ContainerTarget(type="container", site=site),
             "consul": consul,
-            "mail": mail,
             "tls": Tls(mode="off" if instance.tls.mode == "off" else "internal"),
         }
     )
@@ -118,6 +120,8 @@ def smoke(wanted: Plan, report: Report, *, keep: bool = False, one_of_many: bool
     """
     begin = time.monotonic()
     choice = wanted.choice
+    if missing := of_others(wanted.instance):
+        report(f"Left out, because a throwaway container has no secrets of theirs: {', '.join(missing)}")
     result = _blank(wanted, standin=choice.standin, unreachable=choice.unreachable)
     try:
         with stoppable(), throwaway(keep=keep) as folder:
@@ -135,7 +139,7 @@ def smoke(wanted: Plan, report: Report, *, keep: bool = False, one_of_many: bool
     return replace(result, seconds=time.monotonic() - begin)
 
 
-def look(wanted: Plan, url: str, report: Report, *, write: bool = False) -> SmokeResult:
+def look(wanted: Plan, url: str, report: Report, *, write: bool = False, log_in: bool = False) -> SmokeResult:
     """Check a site that is there already.
 
     Args:
@@ -143,6 +147,7 @@ def look(wanted: Plan, url: str, report: Report, *, write: bool = False) -> Smok
         url: Where it is.
         report: Takes a line for the user to read.
         write: Whether the checks may change it, and look inside it by way of the file's target.
+        log_in: Whether the administrator's password goes there, whosever site it may be.
 
     Raises:
         InterruptedRunError: The user stopped it.
@@ -152,7 +157,9 @@ def look(wanted: Plan, url: str, report: Report, *, write: bool = False) -> Smok
     try:
         with stoppable():
             paths = Paths.of_user(Path(wanted.file))
-            site = _site_at(wanted, url, _password(paths, report), write=write)
+            stranger = "" if log_in else whose_else(wanted.instance, url)
+            password = "" if stranger else _password(paths, report)
+            site = replace(_site_at(wanted, url, password, write=write), stranger=stranger)
             standin, release = identify(site)
             result = replace(result, standin=standin, release=release)
             report(first_line(standin=standin))
@@ -196,15 +203,15 @@ def identify(site: Site) -> tuple[bool, str]:
         with Visitor(site) as visitor:
             return visitor.get("/").standin, str(visitor.get("/consul.json").told.get("release", ""))
     except httpx.HTTPError as error:
-        todo = "Is the address right, is the site up, and does this machine trust its certificate?"
+        todo = "Is the address right, is the site up, and does this machine or network.extra_ca trust its certificate?"
         raise UnreachableError(f"does not answer: {error}", site.url, todo) from error
 
 
 def first_line(*, standin: bool, unreachable: str = "", source: str = "") -> str:
     """Return what is tried: the first thing to know about all that follows."""
     if not standin:
-        return f"Consul Democracy itself{', from ' if source else ''}{source}."
-    because = f": {unreachable} cannot be reached from this machine" if unreachable else ""
+        return f"Consul Democracy itself{', from ' if source else ''}{masked(source)}."
+    because = f": {masked(unreachable)} cannot be reached from this machine" if unreachable else ""
     return f"STAND-IN, not Consul Democracy itself{because}."
 
 
@@ -236,10 +243,44 @@ def _deploy(wanted: Plan, paths: Paths, report: Report, *, one_of_many: bool) ->
     return site, deployed.source
 
 
+def whose_else(instance: Instance, url: str) -> str:
+    """Return why an address may be somebody else's, who is not to have the administrator's password; "" if it is not.
+
+    Args:
+        instance: The checked municipality file.
+        url: The address.
+    """
+    address, domain = urlsplit(url), instance.municipality.domain.lower()
+    anyway = "to log in there all the same: --log-in"
+    if _on_this_machine(address.hostname):
+        return ""
+    if address.hostname != domain:
+        return f"the password of {domain} is not for {address.hostname}; {anyway}"
+    if address.scheme != "https" and instance.tls.mode != "off":
+        return f"the password would cross the network unencrypted; {anyway}"
+    if address.scheme == "https" and not _vouched_for(instance):
+        return f"nobody vouches for a certificate of the host's own (tls.mode, network.extra_ca); {anyway}"
+    return ""
+
+
+def _vouched_for(instance: Instance) -> bool:
+    """Tell whether the site's certificate can be one that somebody vouches for."""
+    return instance.tls.mode != "internal" or bool(instance.network.extra_ca)
+
+
+def _on_this_machine(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
 def _site_at(wanted: Plan, url: str, password: str, *, write: bool) -> Site:
+    instance = wanted.instance
     # The site of this machine, or of a host that makes its own certificate, has none that others trust.
-    own = wanted.instance.tls.mode == "internal" or urlsplit(url).hostname in {"localhost", "127.0.0.1"}
-    return Site(url=url, instance=wanted.instance, password=password, write=write, trusted=not own)
+    trusted = _vouched_for(instance) and not _on_this_machine(urlsplit(url).hostname)
+    pems = tuple(pem for path in instance.network.extra_ca for pem in certificates(path)) if trusted else ()
+    return Site(url, instance, password, write=write, trusted=trusted, authorities=pems)
 
 
 def _password(paths: Paths, report: Report) -> str:

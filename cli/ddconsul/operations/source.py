@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ddconsul.addresses import masked
 from ddconsul.errors import InputError
 from ddconsul.instance.values import is_url
 from ddconsul.operations.archives import appearing, repack, sha256_of, tar_folder
@@ -53,7 +54,7 @@ class Source:
     Args:
         archive: Tar of it on this machine, with its files at the archive's root.
         digest: Commit or checksum.
-        origin: Where it comes from, as the user wrote it.
+        origin: Where it comes from, as the user wrote it, but for a password in it.
         version: Its release.
         standin: Whether it is the stand-in, not Consul itself.
         packages: Debian packages that it asks for (the stand-in).
@@ -152,13 +153,13 @@ def _from_url(url: str, version: str, cache: Path, report: Callable[[str], None]
     tag, commit = _choose(tags, version, url)
     archive = cache / f"{commit}.tar.gz"
     if not archive.exists():
-        report(f"Fetching tag {tag} from {url} …")
+        report(f"Fetching tag {tag} from {masked(url)} …")
         with tempfile.TemporaryDirectory(prefix="ddconsul-git-") as folder:
             git("init", "--quiet", "--bare", folder, where=url)
             fetch = ("fetch", "--quiet", "--depth=1", "--no-tags", "--", url, f"refs/tags/{tag}")
             git("-C", folder, *fetch, where=url, limit=TRANSFER, todo=todo)
             _archive(Path(folder), commit, archive, url)
-    return Source(archive, commit, url, version)
+    return Source(archive, commit, masked(url), version)
 
 
 def _from_repository(path: Path, version: str, cache: Path) -> Source:

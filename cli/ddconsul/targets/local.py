@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
-
+from ddconsul.account import user_name
 from ddconsul.targets.base import Connection, Report
 from ddconsul.targets.process import Command, Run, run
 from ddconsul.targets.ssh import PROBE, qualify
@@ -23,7 +22,7 @@ class LocalTarget:
         """Check that this machine qualifies."""
         report("Looking at this machine")
         outcome = self._run(Command(("sh", "-c", PROBE)))
-        user = getpass.getuser()
+        user = user_name()
         qualify(outcome.out, where="this machine", user=user, sudo=True)
         return Connection("localhost", user=user, become="uid=0\n" not in outcome.out, local=True)
 

@@ -5,7 +5,6 @@ Everything is read, nothing is changed: podman gets flags, /etc stays as it is.
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ddconsul.account import home_folder, user_name
 from ddconsul.targets.base import TargetError
 from ddconsul.targets.process import Command, Run, run
 
@@ -201,10 +201,10 @@ def podman_version(text: str) -> tuple[int, ...]:
 def read_machine(run: Run = run) -> Machine:
     """Look at this machine."""
     uid = os.geteuid()
-    user = "root" if uid == 0 else getpass.getuser()
+    user = "root" if uid == 0 else user_name()
     mountinfo = _read("/proc/self/mountinfo")
     version = run(Command(("podman", "--version"), timeout=20))
-    storage = "/var/lib/containers/storage" if uid == 0 else str(Path.home() / ".local/share/containers/storage")
+    storage = "/var/lib/containers/storage" if uid == 0 else str(home_folder() / ".local/share/containers/storage")
     usable = file_system(mountinfo, storage) != "overlay" or run(Command(("podman", "info"), timeout=20)).ok
     return Machine(
         user=user,

@@ -84,7 +84,8 @@ def admin_pages(site: Site) -> str:
 def _log_in(site: Site, visitor: Visitor) -> Page:
     if not site.password:
         raise SkippedCheckError(
-            "the administrator's password is not at hand: it is in the secrets beside the municipality file"
+            site.stranger
+            or "the administrator's password is not at hand: it is in the secrets beside the municipality file"
         )
     page = visitor.log_in(site.administrator, site.password)
     if not page.logged_in:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.errors import DdconsulError, ExitCode
+from ddconsul.errors import DdconsulError, ExitCode, of_this_machine
 from ddconsul.operations.checks.check import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ class SmokeResult:
 
     def stopped(self, error: Exception, stage: str) -> SmokeResult:
         """Return the result of a file that did not come to all checks."""
-        if isinstance(error, DdconsulError):
-            return replace(self, error=str(error), stage=stage, exit_code=error.exit_code)
+        told = error if isinstance(error, DdconsulError) else of_this_machine(error)
+        if told is not None:
+            return replace(self, error=str(told), stage=stage, exit_code=told.exit_code)
         said = f"a fault in ddconsul: {type(error).__name__}: {error}"
         return replace(self, error=said, stage=stage, exit_code=ExitCode.UNEXPECTED)
 

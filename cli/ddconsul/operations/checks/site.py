@@ -17,18 +17,22 @@ class Site:
     Args:
         url: Where a browser finds it.
         instance: What its municipality file says.
-        password: The first administrator's; "" when it is not known here.
+        password: The first administrator's; "" when it is not known here, or not for this address.
+        stranger: Why the password is not for this address; "" when that is not so.
         host: Its inside; None when it is only looked at from outside.
         write: Whether the checks may change it: register a citizen, put a job in its queue.
-        trusted: Whether its certificate must be one that everybody trusts.
+        trusted: Whether its certificate must be one that this machine or `authorities` vouch for.
+        authorities: Certificates of the file's own authorities, as PEM.
     """
 
     url: str
     instance: Instance
     password: str = ""
+    stranger: str = ""
     host: Host | None = None
     write: bool = False
     trusted: bool = False
+    authorities: tuple[str, ...] = ()
 
     @property
     def administrator(self) -> str:

@@ -148,9 +148,11 @@ class Visitor:
             base_url=site.url,
             follow_redirects=True,
             timeout=_SECONDS,
-            verify=_context(trusted=site.trusted),
+            verify=_context(site.authorities, trusted=site.trusted),
             # A container is on this machine: no proxy knows the way to it.
             trust_env=site.trusted,
+            # Before it is sent: a form may hold a password, and a redirect may take that along.
+            event_hooks={"request": [self._stays]},
             headers={"User-Agent": "ddconsul smoke"} | ({} if expecting_errors else {"X-Request-Id": REQUEST_ID}),
         )
 
@@ -164,27 +166,28 @@ class Visitor:
 
     def get(self, address: str) -> Page:
         """Open an address of the site."""
-        return self._page(self._client.get(address))
+        return Page(self._client.get(address))
 
     def submit(self, form: Form, values: Mapping[str, str]) -> Page:
         """Send a form, with values for some of its fields."""
-        return self._page(self._client.post(form.action, data={**form.fields, **values}))
+        return Page(self._client.post(form.action, data={**form.fields, **values}))
 
     def log_in(self, login: str, password: str) -> Page:
         """Fill in the page on which one logs in."""
         form = self.get("/users/sign_in").form_with("user[login]")
         return self.submit(form, {"user[login]": login, "user[password]": password})
 
-    def _page(self, answer: httpx.Response) -> Page:
-        if urlsplit(str(answer.url))[:2] != self._origin:
-            raise NotSoError(f"the visitor is sent away, to {answer.url}")
-        return Page(answer)
+    def _stays(self, request: httpx.Request) -> None:
+        if urlsplit(str(request.url))[:2] != self._origin:
+            raise NotSoError(f"the visitor is sent away, to {request.url}")
 
 
 @cache
-def _context(*, trusted: bool) -> ssl.SSLContext:
+def _context(authorities: tuple[str, ...], *, trusted: bool) -> ssl.SSLContext:
     # The machine's own list of authorities, which a municipality may have added to.
     context = ssl.create_default_context()
+    if authorities:
+        context.load_verify_locations(cadata="".join(authorities))
     if not trusted:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
