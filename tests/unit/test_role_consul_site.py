@@ -1,13 +1,63 @@
-"""Role consul_site: the order of its steps, where that decides what is left of a deploy which ends half-way."""
+"""Role consul_site: whose its files are, and the order of its steps, which decides what half a deploy leaves."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
-from rendering import ROLES
+from programs import passes, tool
+from rendering import ROLES, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROLE = ROLES / "consul_site"
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["written by an older ddconsul", "new"])
+def test_the_web_server_in_front_reads_what_consul_writes_for_visitors_and_nobody_else_does(
+    tmp_path: Path, *, before: bool
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root gives a file to another group")
+    for above in (tmp_path, *tmp_path.parents):
+        above.chmod(above.stat().st_mode | 0o055)
+    root = tmp_path / "zee"
+    names = {"consul_site_root": str(root), "consul_site_user": "daemon", "consul_site_proxy_group": "www-data"}
+    text = render("consul_site", "tmpfiles.conf.j2", **names)
+    # This machine's own stays as it is.
+    (tmp_path / "tmpfiles.conf").write_text(text.replace("d /srv/ddconsul ", "# "))
+    map_of_the_site = root / "shared/public/sitemap.xml"
+
+    def write() -> None:
+        # With the site's UMask.
+        command = [
+            "setpriv",
+            "--reuid=daemon",
+            "--regid=daemon",
+            "--clear-groups",
+            "sh",
+            "-c",
+            f"echo x >{map_of_the_site}",
+        ]
+        subprocess.run(command, umask=0o027, check=True)
+
+    if before:
+        map_of_the_site.parent.mkdir(parents=True, mode=0o755)
+        shutil.chown(map_of_the_site.parent, "daemon", "daemon")
+        write()
+    passes(tool("systemd-tmpfiles"), "--create", str(tmp_path / "tmpfiles.conf"))
+    write()
+
+    assert map_of_the_site.group() == "www-data"
+    assert map_of_the_site.stat().st_mode & 0o777 == 0o640
+    for private in ("config", "storage", "log", "tmp"):
+        found = root / "shared" / private
+        assert (found.group(), found.stat().st_mode & 0o777) == ("daemon", 0o750)
 
 
 def tasks(name: str) -> list[dict[str, Any]]:
