@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from programs import passes, tool
-from rendering import ROLES, render
+from rendering import ROLES, evaluate, render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +63,38 @@ def test_the_web_server_in_front_reads_what_consul_writes_for_visitors_and_nobod
 def tasks(name: str) -> list[dict[str, Any]]:
     loaded: list[dict[str, Any]] = yaml.safe_load((ROLE / f"tasks/{name}.yml").read_text())
     return loaded
+
+
+CACHE = "/etc/systemd/system/ddconsul-zandrijk-cache.service"
+
+
+@pytest.mark.parametrize(
+    ("written", "stopped", "check", "started", "restarted"),
+    [
+        # A site from an older ddconsul gets a cache of its own; a check knows no unit by that name yet.
+        ([CACHE, "/x"], ["cache.service"], True, [], []),
+        ([CACHE, "/x"], ["cache.service"], False, ["cache.service"], []),
+        # Another configuration leaves what is cached alone; another cache does not.
+        (["/x"], [], False, [], []),
+        ([CACHE], [], False, [], ["cache.service"]),
+        (["/x"], ["nightly.timer"], True, ["nightly.timer"], []),
+    ],
+)
+def test_a_cache_is_started_where_there_was_none_and_restarted_only_when_it_is_another(
+    written: list[str], stopped: list[str], *, check: bool, started: list[str], restarted: list[str]
+) -> None:
+    prefix = "ddconsul-zandrijk-"
+    seen = {"written": written, "stopped": [prefix + unit for unit in stopped]}
+    names = {"consul_site_written": seen, "ansible_check_mode": check}
+    (task,) = [task for task in tasks("start") if task["name"] == "Start what of it has stopped"]
+    (handler,) = yaml.safe_load((ROLE / "handlers/main.yml").read_text())
+
+    def loop_of(task: dict[str, Any]) -> list[str]:
+        units = evaluate(task["loop"].strip().removeprefix("{{").removesuffix("}}"), "consul_site", **names)
+        return [unit.removeprefix(prefix) for unit in units]
+
+    assert loop_of(task) == started
+    assert loop_of(handler) == [*restarted, "web.service", "worker.service"]
 
 
 def test_what_is_live_runs_before_consul_may_refuse_what_it_has_to_contain() -> None:
