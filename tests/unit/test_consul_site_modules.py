@@ -320,8 +320,11 @@ class Visitor(http.server.BaseHTTPRequestHandler):
     """A site that answers with what the test put in `pages`."""
 
     pages: dict[str, tuple[int, str]]
+    # By which a visitor's proxy says that they came over HTTPS.
+    claimed = ""
 
     def do_GET(self) -> None:
+        Visitor.claimed = self.headers.get("X-Forwarded-Proto", "")
         status, body = self.pages.get(self.path, (404, ""))
         self.send_response(status)
         self.end_headers()
@@ -350,6 +353,17 @@ def health(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 def test_the_release_is_read_as_a_visitor_would(health: ModuleType) -> None:
     Visitor.pages = {"/consul.json": (200, json.dumps({"release": "2.5.1"}))}
     assert health.answering_release("participatie.example.org", "http") == "2.5.1"
+
+
+@pytest.mark.parametrize(("behind_proxy", "claimed"), [(True, "https"), (False, "")])
+def test_a_site_whose_proxy_does_the_encryption_is_asked_past_that_proxy(
+    health: ModuleType, monkeypatch: pytest.MonkeyPatch, *, behind_proxy: bool, claimed: str
+) -> None:
+    monkeypatch.setattr(health, "output", lambda *_: "")
+    Visitor.pages = {"/consul.json": (200, json.dumps({"release": "2.5.1"})), "/": (200, "")}
+    given = {"name": "zee", "user": "ddconsul_zee", "domain": "zee.example", "release": "2.5.1", "since": 0, "wait": 0}
+    seen = health.look({**given, "https": behind_proxy, "behind_proxy": behind_proxy})
+    assert (seen["answers"], seen["home"], Visitor.claimed) == (True, 200, claimed)
 
 
 @pytest.mark.parametrize("page", [(503, "starting"), (200, "<html>"), (200, "[]")])

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -157,11 +158,55 @@ def test_a_file_from_elsewhere_that_is_linked_into_a_build_is_not_given_to_every
 
 def test_a_program_that_a_gem_left_running_is_ended(scratch: Path) -> None:
     left = subprocess.Popen(["sleep", "1000"], user=BUILDER, cwd=scratch)
-    sealing = subprocess.Popen(
-        ["sh", str(ROLE / "files/seal.sh"), str(scratch), "0123456789abcdef", str(BUILDER)], stderr=subprocess.PIPE
-    )
-    assert left.wait() == -9
-    assert sealing.wait() == 0
+    # A program that ended is there until somebody asks for it, as init does on a host.
+    threading.Thread(target=left.wait, daemon=True).start()
+    try:
+        assert seal(scratch).returncode == 0
+        with pytest.raises(ProcessLookupError):
+            os.kill(left.pid, 0)
+    finally:
+        left.kill()
+
+
+# --- taking away ------------------------------------------------------------------------------------------
+
+
+def test_builds_that_a_site_has_a_release_of_stay_and_others_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools, asked = tmp_path / "tools", tmp_path / "asked"
+    tools.mkdir()
+    # PostgreSQL, which has no databases but remembers what it is asked.
+    (tools / "runuser").write_text(f'#!/bin/sh\nfor last; do :; done; echo "$last" >>{asked}\n')
+    (tools / "psql").write_text("#!/bin/sh\n")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    builds, sites = tmp_path / "builds", tmp_path / "srv"
+    for name in ("aaaa", "bbbb", "cccc", "dddd"):
+        (builds / name).mkdir(parents=True)
+        (builds / name / "BUILD").write_text(f"{name}\n")
+    # Of one site's live release, of another's former one on another file system, and of a site at another place.
+    for release in (sites / "zee/releases/2", sites / "noord/releases/1", tmp_path / "elsewhere/releases/1"):
+        release.mkdir(parents=True)
+    os.link(builds / "aaaa/BUILD", sites / "zee/releases/2/BUILD")
+    (sites / "noord/releases/1/BUILD").write_text("bbbb\n")
+    os.link(builds / "dddd/BUILD", tmp_path / "elsewhere/releases/1/BUILD")
+
+    argv = ["sh", str(ROLE / "files/remove_unused_builds.sh"), str(builds), str(tmp_path / "scratch"), str(sites)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["cccc"]
+    assert sorted(path.name for path in builds.iterdir()) == ["aaaa", "bbbb", "dddd"]
+    assert re.findall(r"DROP DATABASE \S+ \S+ (\S+)", asked.read_text()) == ["ddconsul_template_cccc"]
+
+
+def test_builds_go_only_after_a_deploy_that_succeeded() -> None:
+    (play,) = yaml.safe_load((ROLES.parent / "playbooks/deploy.yml").read_text())
+    verify, clear = play["post_tasks"]
+    assert verify["ansible.builtin.import_role"]["tasks_from"] == "verify"
+    assert clear["ansible.builtin.include_role"] == {"name": "consul_build", "tasks_from": "destroy"}
+    assert evaluate("consul_site_releases_kept", "consul_site") == 2  # the live one, and the one to go back to
 
 
 # --- names on the host ------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from base64 import b64encode
@@ -16,6 +15,7 @@ from threading import Thread
 
 import pytest
 import yaml
+from programs import passes, tool
 from rendering import ROLES, evaluate, render, templates
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -26,21 +26,6 @@ TLS_MODES = {
 }
 # What a registered result holds at that point of the play.
 REGISTERED = {"consul_build_ruby": {"stdout_lines": ["3.3", "3.3", "embedded"]}}
-
-
-def tool(name: str) -> str:
-    """The path of a program; in CI its absence is a failure, since then nothing would be tested."""
-    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail(f"{name} is not installed: see scripts/system-packages")
-    return path or pytest.skip(f"{name} is not installed")
-
-
-def passes(*argv: str, stdin: str | None = None) -> str:
-    answer = subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
-    output = answer.stdout + answer.stderr
-    assert answer.returncode == 0, output
-    return output
 
 
 @pytest.mark.parametrize(("role", "template"), templates())

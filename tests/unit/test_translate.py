@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from coloraide import Color
-from files import MINIMAL, SERVER, instance
+from files import MINIMAL, PAGES, SERVER, instance
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GOLDEN = Path(__file__).parent / "golden" / "translate"
+
+ON_A_SERVER = MINIMAL.replace("type: container", "type: ssh\n  host: server1.example.org") + PAGES
 
 CASES: dict[str, tuple[str, Material, str]] = {
     "minimal": (
@@ -84,6 +86,33 @@ def test_status_and_destroy_need_only_the_sites_names(tmp_path: Path) -> None:
     variables = site_variables(instance(tmp_path, SERVER), "praat.example.org")
     assert variables["consul_site_user"] == "ddconsul_zee"
     assert not [name for name in variables if "build" in name or "state" in name]
+
+
+PROXIES = "network: {trusted_proxies: [192.0.2.10, 2001:db8::/64]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "https", "behind_proxy"),
+    [
+        (MINIMAL, False, False),
+        # Who opens a demo comes to this machine, whatever stands before a server later.
+        (MINIMAL + PROXIES, False, False),
+        (ON_A_SERVER, False, False),
+        (ON_A_SERVER + PROXIES, True, True),
+        (ON_A_SERVER + PROXIES + "tls: {mode: internal}\n", True, False),
+    ],
+    ids=["demo", "demo with proxies", "no encryption", "encryption in front", "encryption in front and here"],
+)
+def test_a_site_whose_proxy_does_the_encryption_is_one_that_visitors_reach_over_https(
+    tmp_path: Path, text: str, *, https: bool, behind_proxy: bool
+) -> None:
+    made = instance(tmp_path, text)
+    variables = deploy_variables(made, Material("a", "b"), "participatie.example.org")
+    assert variables["consul_site_force_ssl"] is https
+    assert variables["consul_site_behind_proxy"] is behind_proxy
+    assert made.scheme == ("https" if https else "http")
+    named = ["192.0.2.10", "2001:db8::/64"] if PROXIES in text else []
+    assert variables["nginx_site_trusted_proxies"] == named
 
 
 @pytest.mark.parametrize(

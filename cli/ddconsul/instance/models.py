@@ -315,6 +315,12 @@ class Network(Section):
         description="Addresses and networks from where the administrators' pages open. Default: everywhere.",
         examples=[["192.0.2.0/24"]],
     )
+    trusted_proxies: tuple[IpNetwork, ...] = Field(
+        (),
+        description="The municipality's own proxies before the host: who visitors are, and with tls.mode off that "
+        "they come over HTTPS, is taken from these alone.",
+        examples=[["192.0.2.10"]],
+    )
 
 
 class Instance(Section):
@@ -417,9 +423,14 @@ class Instance(Section):
         return self.target.type != "container"
 
     @property
+    def behind_proxy(self) -> bool:
+        """Tell whether a proxy before the host does the encryption, and the host itself none."""
+        return self.tls.mode == "off" and bool(self.network.trusted_proxies) and self.public
+
+    @property
     def scheme(self) -> str:
-        """Return `https` or `http`."""
-        return "http" if self.tls.mode == "off" else "https"
+        """Return how visitors come: `https` or `http`."""
+        return "http" if self.tls.mode == "off" and not self.behind_proxy else "https"
 
 
 __all__ = ["UPSTREAM", "ContainerTarget", "Instance", "LocalTarget", "Section", "SshTarget", "slug"]

@@ -66,6 +66,7 @@ def site_variables(instance: Instance, public_host: str) -> dict[str, Any]:
         "consul_site_domain": instance.municipality.domain,
         "consul_site_public_host": public_host,
         "consul_site_force_ssl": instance.scheme == "https",
+        "consul_site_behind_proxy": instance.behind_proxy,
         "nginx_site_name": site,
         "nginx_site_domains": [instance.municipality.domain],
     }
@@ -187,6 +188,7 @@ def _nginx(instance: Instance, material: Material) -> dict[str, Any]:
         "nginx_site_root": f"/srv/ddconsul/{site}/current/public",
         "nginx_site_socket": f"/run/ddconsul/{site}/web.sock",
         "nginx_site_tls": {"mode": tls.mode, **files},
+        "nginx_site_trusted_proxies": list(instance.network.trusted_proxies),
         "nginx_site_starting_page": f"/srv/ddconsul/{site}/shared/messages/{STARTING}",
         "nginx_site_brand_files": [
             {"src": f"{material.brand}/{file.name}", "name": file.name} for file in brand_files(instance)

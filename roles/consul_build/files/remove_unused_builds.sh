@@ -2,10 +2,12 @@
 # Remove the builds that no release of any site was made from, the databases
 # they were seeded in, and what a killed deploy left; name each on standard output.
 set -eu
-builds=$1 scratch_root=$2
+builds=$1 scratch_root=$2 sites=${3:-/srv/ddconsul}
 
+# By name; and by hard links, which a release at another place has as well.
 in_use() {
-  grep -qxsF -- "$1" /srv/ddconsul/*/releases/*/BUILD
+  grep -qxsF -- "$1" "$sites"/*/releases/*/BUILD ||
+    [ "$(stat --format %h "$builds/$1/BUILD" 2>/dev/null || echo 1)" -gt 1 ]
 }
 
 as_postgres() {

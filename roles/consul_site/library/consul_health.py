@@ -28,6 +28,7 @@ options:
   user: {description: "The site's account, which is its database's name as well", type: str, required: true}
   domain: {description: The host name that visitors use, type: str, required: true}
   https: {description: Whether visitors come over HTTPS, type: bool, default: false}
+  behind_proxy: {description: Whether a proxy in front of this host sees to that, type: bool, default: false}
   release: {description: 'The release that has to answer; "" for any', type: str, default: ''}
   since: {description: 'Read errors from this moment on, in seconds since 1970', type: int, required: true}
   wait: {description: Seconds to wait for a site that starts, type: int, default: 0}
@@ -81,6 +82,10 @@ LOGGED_ERROR = re.compile(rf"\b(ERROR|FATAL) -- [^:]*: (?!\[(?!{REQUEST_ID})[\w-
 UNDIGESTED = "Couldn't find template for digesting"
 
 
+# A third way beside http and https: over HTTP, with what the proxy that sees to HTTPS says of a visitor.
+PROXIED = "proxied"
+
+
 class Loopback(http.client.HTTPConnection):
     """A connection to this host's own web server, for a name that DNS may not know."""
 
@@ -104,7 +109,8 @@ def get(domain: str, scheme: str, path: str, timeout: float = 20) -> tuple[int, 
     """Return the status and body of a page; (0, reason) when nothing answers."""
     connection = Loopback(domain, scheme, timeout)
     try:
-        connection.request("GET", path, headers={"X-Request-Id": REQUEST_ID})
+        said = {"X-Forwarded-Proto": "https"} if scheme == PROXIED else {}
+        connection.request("GET", path, headers={"X-Request-Id": REQUEST_ID, **said})
         response = connection.getresponse()
         return response.status, response.read().decode(errors="replace")
     except (OSError, http.client.HTTPException) as error:
@@ -201,7 +207,7 @@ def problems_of(seen: dict[str, Any], wanted: str) -> list[str]:
 def look(given: dict[str, Any]) -> dict[str, Any]:
     """Look at a site from all sides."""
     until = time.monotonic() + given["wait"]
-    scheme = "https" if given["https"] else "http"
+    scheme = "http" if not given["https"] else PROXIED if given["behind_proxy"] else "https"
     # The worker does it while the web server is waited for.
     number = psql(given["user"], PROBE)
     release = wait_for_release(given["domain"], scheme, given["release"], until)
@@ -226,6 +232,7 @@ def main() -> None:
             "user": {"type": "str", "required": True},
             "domain": {"type": "str", "required": True},
             "https": {"type": "bool", "default": False},
+            "behind_proxy": {"type": "bool", "default": False},
             "release": {"type": "str", "default": ""},
             "since": {"type": "int", "required": True},
             "wait": {"type": "int", "default": 0},

@@ -39,6 +39,11 @@ def test_the_home_page_is_the_municipalitys_and_dutch(host: Host) -> None:
     assert "Gemeente Zandrijk" in page
 
 
+def test_visitors_get_what_consul_writes_at_night(host: Host) -> None:
+    host.check_output("systemctl start ddconsul-molecule-site-nightly.service")
+    assert "<urlset" in visit(host, "/sitemap.xml")
+
+
 def test_the_account_that_everybody_knows_is_not_there(host: Host) -> None:
     query = "SELECT email FROM users JOIN administrators ON administrators.user_id = users.id"
     database = "ddconsul_molecule_site"
