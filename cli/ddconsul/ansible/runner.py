@@ -45,6 +45,7 @@ LOGS_KEPT = 50
 # Seconds after which Ctrl-C is noticed, at most.
 PATIENCE = 1
 PREFIX = "ddconsul-"
+STOPPING = "Stopping; Ctrl-C again does not wait"
 DAY = 86400
 
 
@@ -241,7 +242,7 @@ def _execute(
         def cancelled() -> bool:
             if not said.is_set() and (interrupted() or stop()):
                 said.set()
-                user.stopping("Stopping; Ctrl-C again does not wait")
+                user.stopping(STOPPING)
             if not said.is_set():
                 return False
             end_tasks(workspace)
