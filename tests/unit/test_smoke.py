@@ -565,6 +565,15 @@ def test_the_examples_call_what_there_is(name: str) -> None:
     assert all((EXAMPLES / name).read_text().count(file) >= 2 for file in junit_files), "the report is handed over"
 
 
+@pytest.mark.parametrize("name", ["github-actions.yml", "gitlab-ci.yml"])
+def test_the_examples_install_what_a_demo_needs(name: str) -> None:
+    listed = (REPOSITORY / "scripts/system-packages").read_text().partition("needs[demo]='")[2].partition("'")[0]
+    needed = {line.split()[0] for line in listed.splitlines() if line.strip()}
+    assert "nftables" in needed
+    words = " ".join(scripts(name)).replace("\\\n", " ").split()
+    assert needed - set(words) == set()
+
+
 def test_the_reading_about_ci_names_each_check() -> None:
     text = (REPOSITORY / "docs/ci.md").read_text()
     source = "\n".join(path.read_text() for path in Path(operation.__file__).parent.glob("checks/*.py"))
