@@ -185,8 +185,10 @@ def test_each_stage_is_in_the_result(tried: Tried) -> None:
     assert stage.seconds > 0
 
 
+# What has to happen happens at once; on a machine with much else to do that is a while.
+PATIENCE = 120
 # Another run of these tests on this machine waits as well, for a time of its own.
-SECONDS = os.environ.setdefault("DDCONSUL_TEST_SECONDS", f"31.{os.getpid()}")
+SECONDS = os.environ.setdefault("DDCONSUL_TEST_SECONDS", f"900.{os.getpid()}")
 WAIT = f"""\
     - name: Wait
       ansible.builtin.command: {{argv: [sleep, "{SECONDS}"]}}
@@ -212,7 +214,7 @@ def waiting() -> bool:
     return f"sleep {SECONDS}" in shown.stdout
 
 
-def until(wanted: bool, seconds: float = 30) -> bool:
+def until(wanted: bool, seconds: float = PATIENCE) -> bool:
     end = time.monotonic() + seconds
     while waiting() is not wanted and time.monotonic() < end:
         time.sleep(0.1)
@@ -229,18 +231,18 @@ def users_run(tmp_path: Path):
             yield process
         finally:
             process.kill()
-            until(False, 5)
+            until(False)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_whoever_stops_it_reads_one_sentence_and_nothing_goes_on(users_run, number: int) -> None:
     users_run.send_signal(number)
-    out, err = users_run.communicate(timeout=20)
+    out, err = users_run.communicate(timeout=PATIENCE)
     assert users_run.returncode == 130
     assert err.startswith("Stopped.\n  Run it again to go on where it stopped. The log: ")
     assert "Traceback" not in out + err
     assert "Stopping; Ctrl-C again does not wait" in out
-    assert until(False, 2)
+    assert until(False)
 
 
 def test_a_second_ctrl_c_does_not_wait(users_run) -> None:
@@ -248,10 +250,10 @@ def test_a_second_ctrl_c_does_not_wait(users_run) -> None:
     users_run.send_signal(signal.SIGINT)
     users_run.send_signal(signal.SIGTERM)
     users_run.send_signal(signal.SIGCONT)
-    out, err = users_run.communicate(timeout=20)
+    out, err = users_run.communicate(timeout=PATIENCE)
     assert (users_run.returncode, err.strip()) == (130, "Stopped.")
     assert "Traceback" not in out
-    assert until(False, 5)
+    assert until(False)
 
 
 def test_what_a_killed_run_left_on_this_machine_is_ended_by_the_next(users_run) -> None:
@@ -261,7 +263,7 @@ def test_what_a_killed_run_left_on_this_machine_is_ended_by_the_next(users_run) 
     base = runner._scratch()
     assert base is not None
     clear_leftovers(base)
-    assert until(False, 5)
+    assert until(False)
 
 
 def test_the_workspace_of_a_run_that_goes_on_is_left_alone(tmp_path: Path) -> None:
@@ -282,7 +284,7 @@ def test_a_run_stops_when_it_is_told_to(tried: Tried) -> None:
     plan = PlaybookRun(tried.folder / "try.yml", tried.folder, {"consul": {"hosts": {"zee": HERE}}}, {})
     with pytest.raises(InterruptedRunError):
         run_playbook(plan, new_log(tried.folder / "logs", "zee", "try"), tried.said.append, stop=waiting)
-    assert until(False, 5)
+    assert until(False)
 
 
 def test_a_disk_that_is_full_loses_lines_of_the_log_and_not_the_run(
