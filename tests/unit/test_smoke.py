@@ -68,6 +68,9 @@ def test_consul_itself_where_it_can_be_reached_and_otherwise_the_stand_in(tmp_pa
     file = write(tmp_path)
     assert plan(file, lambda _: True).choice == REAL
     assert plan(file, lambda _: False).choice == STANDIN
+    found = operation.choose("https://noor:geheim@git.example.org/consul.git", lambda _: False)
+    assert "geheim" not in found.unreachable + operation.first_line(standin=True, unreachable=found.unreachable)
+    assert "geheim" not in operation.first_line(standin=False, source="https://noor:geheim@git.example.org/consul.git")
 
 
 def test_a_source_on_this_machine_is_taken_as_it_is(tmp_path: Path) -> None:
