@@ -273,9 +273,13 @@ def made(key: str, identity: dict[str, str], parent: str = "", /, **fields: Any)
     return {"key": key, "kind": key.partition(" ")[0], "identity": identity, **belongs, "fields": fields}
 
 
+# Looked at once: a run that goes on past midnight asks for the same all the time.
+BEGAN = datetime.now(UTC)
+
+
 def moment(days: int, hour: int = 12) -> str:
     """Return a moment that many days from now."""
-    day = datetime.now(UTC) + timedelta(days=days)
+    day = BEGAN + timedelta(days=days)
     return day.strftime(f"%Y-%m-%dT{hour:02}:00:00Z")
 
 

@@ -134,7 +134,7 @@ def account(site: str) -> str:
     return f"ddconsul_{site.replace('-', '_')}"
 
 
-def wait_until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def wait_until(true: Callable[[], bool], what: str, seconds: float = 180) -> None:
     """Wait until something is so."""
     until = time.monotonic() + seconds
     while not true():

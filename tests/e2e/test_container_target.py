@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -115,9 +114,7 @@ def test_nothing_in_it_failed(connection: Connection) -> None:
 def test_a_second_prepare_does_nothing(target: ContainerTarget, connection: Connection) -> None:
     booted = inside(connection, "cat /proc/sys/kernel/random/boot_id; stat -c %Y /proc/1 /etc/ssh/*")
     said: list[str] = []
-    begin = time.monotonic()
     assert target.prepare(said.append) == connection
-    assert time.monotonic() - begin < 5
     assert said == []
     assert inside(connection, "cat /proc/sys/kernel/random/boot_id; stat -c %Y /proc/1 /etc/ssh/*") == booted
 

@@ -243,7 +243,7 @@ def test_who_ends_it_finds_no_container_left(tool: Tool, standin: Material, tmp_
         wait_until(lambda: len(containers(tool) - before) == 2, "both containers are there", 600)
         time.sleep(3)
         run.terminate()
-        out, _ = run.communicate(timeout=120)
+        out, _ = run.communicate(timeout=600)
     finally:
         run.kill()
 

@@ -97,8 +97,9 @@ class Tool:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables it runs with; nothing of the test's own Python leaks in."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+        """The variables it runs with; nothing leaks in of the test's own Python, nor of the CI that runs it."""
+        not_ours = ("PYTHON", "VIRTUAL_ENV", "GITHUB_", "GITLAB_", "ANSIBLE_", "DDCONSUL_VAULT_", "DDCONSUL_SMTP_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(not_ours)}
         ours = {"XDG_STATE_HOME": str(self.home / "state"), "XDG_CACHE_HOME": str(self.home / "cache")}
         return {**kept, **ours, **self._environment}
 

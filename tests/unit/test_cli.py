@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import pwd
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ import ddconsul
 from ddconsul import assets
 from ddconsul.account import user_name
 from ddconsul.commands import VERBS, main
+from ddconsul.counting import counted
 from ddconsul.errors import ExitCode, PreflightError, StepFailedError, UnreachableError
 from ddconsul.operations.lock import Owner
 from ddconsul.targets.machine import read_machine
@@ -251,3 +253,57 @@ def test_a_full_disk_is_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "/var/x: cannot be used: No space left on device",
         "  Make room there, and try again.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [([], ExitCode.USAGE), (["--yes"], ExitCode.OK), (["--check"], ExitCode.OK)]
+)
+def test_deploy_in_json_does_nothing_unasked_for_who_sits_at_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int
+) -> None:
+    from ddconsul.commands import deploy as command
+
+    class Done:
+        def as_dict(self) -> dict[str, str]:
+            return {"done": "it"}
+
+    ran: list[bool] = []
+    monkeypatch.setattr(command, "_run", lambda *_, check, **__: ran.append(check) or Done())
+    monkeypatch.setattr(command, "somebody_types", lambda: True)
+    done = call("deploy", write(tmp_path, MINIMAL + PAGES), "--json", *words)
+    assert (done.exit_code, len(ran)) == (code, int(code == ExitCode.OK))
+    assert "--yes" in json.loads(done.stdout)["todo"] if code else json.loads(done.stdout) == {"done": "it"}
+    monkeypatch.setattr(command, "somebody_types", lambda: False)
+    assert call("deploy", tmp_path / "gemeente.yml", "--json").exit_code == 0, "CI goes on as before"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_is_one_and_more_are_more(number: int) -> None:
+    assert counted(number, "change") == ("1 change" if number == 1 else "2 changes")
+    assert counted(1.4, "seconde", "seconden") == "1 seconde"
+    assert counted(0, "person", "people") == "0 people"
+
+
+# A number, and a noun in the plural, in a text for the user: such a text is right for all numbers but one.
+PLURAL = re.compile(
+    r"\{[^{}]*\} (changes|steps|seconds|minutes|days|problems|files|letters|codes|addresses|packages|people|seconden)\b"
+)
+ALWAYS_MORE = {
+    "accounts.py",  # more than the five that there may be
+    "problems.py",  # beside "1 problem"
+    "validate.py",  # when there are several
+    "brand_preview.py",  # a limit of many
+    "citizen.py",  # a limit of many
+    "git.py",  # a limit of many
+    "process.py",  # a limit of many
+}
+
+
+def test_no_text_counts_one_in_the_plural() -> None:
+    found = {}
+    for path in Path(ddconsul.__file__).parent.rglob("*.py"):
+        texts = [line.strip() for line in path.read_text().splitlines() if re.search(r"\bf[\"']", line)]
+        wrong = [text for text in texts if PLURAL.search(text)]
+        if wrong and path.name not in ALWAYS_MORE:
+            found[path.name] = wrong
+    assert found == {}

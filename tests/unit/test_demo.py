@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from files import with_others, write
 
 from ddconsul import assets
+from ddconsul.ansible.events import listener
+from ddconsul.ansible.runner import STOPPING
 from ddconsul.commands.demo import demo, first_line
 from ddconsul.commands.dutch import PROGRESS, in_dutch
 from ddconsul.instance.loader import load
@@ -394,6 +396,12 @@ def test_each_stage_of_a_deploy_has_a_dutch_line(stage: str) -> None:
     in_dutch(said.append)(stage)
     assert said
     assert said[0] in PROGRESS.values()
+
+
+def test_who_stops_a_demo_reads_that_it_stops() -> None:
+    said: list[str] = []
+    listener(in_dutch(said.append)).stopping(STOPPING)
+    assert said == [PROGRESS["Stopping"]]
 
 
 def test_other_lines_are_for_the_log() -> None:

@@ -342,7 +342,7 @@ def test_what_became_of_letters_without_a_site(monkeypatch: pytest.MonkeyPatch) 
     make()
     shown = CliRunner().invoke(main, ["letters", "status", "--json"])
     assert json.loads(shown.stdout) == {"letters": 3, "known": None, "used": None}
-    assert "3 letters were made" in CliRunner().invoke(main, ["letters", "status"]).stdout
+    assert "Letters made: 3." in CliRunner().invoke(main, ["letters", "status"]).stdout
 
 
 def test_the_codes_file_is_yaml_as_well(folder: Path) -> None:

@@ -20,6 +20,8 @@ from ddconsul.paths import Paths
 from ddconsul.targets.base import Connection
 
 HERE = Connection("localhost", local=True)
+# What has to happen happens at once; on a machine with much else to do that is a while.
+PATIENCE = 120
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def paths(tmp_path: Path) -> Paths:
     return Paths(tmp_path / "gemeente.yml", tmp_path / "cache", tmp_path / "state")
 
 
-def eventually(test: object, seconds: float = 15) -> bool:
+def eventually(test: object, seconds: float = PATIENCE) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if test():
@@ -45,7 +47,7 @@ def test_a_second_run_is_refused_and_a_later_one_is_not(tmp_path: Path, paths: P
         with only_run(other, paths):
             pass
     assert caught.value.exit_code == ExitCode.LOCKED
-    assert f"{owner.user} on {owner.host} (process {os.getpid()}, upgrade), for 0 seconds" in caught.value.what
+    assert f"{owner.user} on {owner.host} (process {os.getpid()}, upgrade), for " in caught.value.what
     assert f"kill {os.getpid()}" in caught.value.todo
     with only_run(site, paths):
         pass
@@ -54,10 +56,10 @@ def test_a_second_run_is_refused_and_a_later_one_is_not(tmp_path: Path, paths: P
 def test_the_lock_of_a_killed_run_is_free(tmp_path: Path, paths: Paths) -> None:
     site = instance(tmp_path)
     hold = (
-        "import sys, time; from pathlib import Path; from ddconsul.instance.loader import load\n"
+        "import signal, sys; from pathlib import Path; from ddconsul.instance.loader import load\n"
         "from ddconsul.operations.lock import only_run; from ddconsul.paths import Paths\n"
         f"with only_run(load(Path({str(tmp_path / 'gemeente.yml')!r})).instance, Paths(*map(Path, sys.argv[1:]))):\n"
-        "    print('held', flush=True); time.sleep(60)\n"
+        "    print('held', flush=True); signal.pause()\n"
     )
     argv = [sys.executable, "-c", hold, str(paths.file), str(paths.cache), str(paths.state)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
@@ -97,7 +99,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def step(owner: Owner, program: str = "sleep") -> subprocess.Popen[bytes]:
     """Start what a run does on its host."""
-    return subprocess.Popen([program, "60"], env={**os.environ, "DDCONSUL_RUN": owner.run})
+    return subprocess.Popen([program, "600"], env={**os.environ, "DDCONSUL_RUN": owner.run})
 
 
 @pytest.mark.usefixtures("place")
@@ -128,7 +130,7 @@ def test_a_run_that_is_stopped_ends_its_steps_on_the_host() -> None:
     with step(owner) as process, step(other) as stranger:
         with pytest.raises(KeyboardInterrupt), host_lock(HERE, owner, print):
             raise KeyboardInterrupt
-        assert process.wait(5) == -signal.SIGTERM
+        assert process.wait(PATIENCE) == -signal.SIGTERM
         assert stranger.poll() is None
         stranger.kill()
 
@@ -137,9 +139,9 @@ def test_a_run_that_is_stopped_ends_its_steps_on_the_host() -> None:
 def test_a_killed_run_loses_the_lock_of_its_host_and_its_steps() -> None:
     owner = Owner("deploy", "zee")
     hold = (
-        "import subprocess, sys, time\n"
+        "import signal, subprocess, sys\n"
         "keeper = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, start_new_session=True)\n"
-        "time.sleep(60)\n"
+        "signal.pause()\n"
     )
     argv = [sys.executable, "-c", hold, *keeper_argv(HERE, owner)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE) as process, step(owner) as remote:
@@ -150,7 +152,7 @@ def test_a_killed_run_loses_the_lock_of_its_host_and_its_steps() -> None:
         process.kill()
         said: list[str] = []
         with host_lock(HERE, Owner("deploy", "zee"), said.append):
-            assert remote.wait(5) == -signal.SIGTERM
+            assert remote.wait(PATIENCE) == -signal.SIGTERM
 
 
 def test_a_run_that_falls_silent_loses_the_lock(place: Path) -> None:
@@ -158,7 +160,7 @@ def test_a_run_that_falls_silent_loses_the_lock(place: Path) -> None:
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as silent:
         assert silent.stdout is not None
         assert silent.stdout.readline() == b"held\n"
-        assert silent.wait(15) == 0
+        assert silent.wait(PATIENCE) == 0
 
 
 @pytest.mark.usefixtures("place")

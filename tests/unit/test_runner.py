@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ddconsul.ansible import runner
 from ddconsul.ansible.command import Kept, PlaybookRun, Workspace
@@ -148,7 +149,9 @@ def test_a_secret_reaches_no_file_no_screen_and_no_error_in_any_form(tried: Trie
 def test_the_password_in_an_address_is_in_nothing_that_stays(tried: Tried) -> None:
     result = tried.run(CHANGE, base_proxy="http://noor:ge%40heim@proxy.example.org:3128")
     assert result.ok
-    assert "noor" in Kept(result.log).variables.read_text()
+    comment, values = Kept(result.log).variables.read_text().splitlines()
+    assert ("left out" in comment, "noor" in values) == (True, True)
+    assert yaml.safe_load(values)["base_proxy"].endswith("@proxy.example.org:3128")
     assert not [path for path in (tried.folder / "logs").iterdir() if "heim" in path.read_text()]
 
 
@@ -185,8 +188,10 @@ def test_each_stage_is_in_the_result(tried: Tried) -> None:
     assert stage.seconds > 0
 
 
+# What has to happen happens at once; on a machine with much else to do that is a while.
+PATIENCE = 120
 # Another run of these tests on this machine waits as well, for a time of its own.
-SECONDS = os.environ.setdefault("DDCONSUL_TEST_SECONDS", f"31.{os.getpid()}")
+SECONDS = os.environ.setdefault("DDCONSUL_TEST_SECONDS", f"900.{os.getpid()}")
 WAIT = f"""\
     - name: Wait
       ansible.builtin.command: {{argv: [sleep, "{SECONDS}"]}}
@@ -212,7 +217,7 @@ def waiting() -> bool:
     return f"sleep {SECONDS}" in shown.stdout
 
 
-def until(wanted: bool, seconds: float = 30) -> bool:
+def until(wanted: bool, seconds: float = PATIENCE) -> bool:
     end = time.monotonic() + seconds
     while waiting() is not wanted and time.monotonic() < end:
         time.sleep(0.1)
@@ -229,18 +234,18 @@ def users_run(tmp_path: Path):
             yield process
         finally:
             process.kill()
-            until(False, 5)
+            until(False)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_whoever_stops_it_reads_one_sentence_and_nothing_goes_on(users_run, number: int) -> None:
     users_run.send_signal(number)
-    out, err = users_run.communicate(timeout=20)
+    out, err = users_run.communicate(timeout=PATIENCE)
     assert users_run.returncode == 130
     assert err.startswith("Stopped.\n  Run it again to go on where it stopped. The log: ")
     assert "Traceback" not in out + err
     assert "Stopping; Ctrl-C again does not wait" in out
-    assert until(False, 2)
+    assert until(False)
 
 
 def test_a_second_ctrl_c_does_not_wait(users_run) -> None:
@@ -248,10 +253,10 @@ def test_a_second_ctrl_c_does_not_wait(users_run) -> None:
     users_run.send_signal(signal.SIGINT)
     users_run.send_signal(signal.SIGTERM)
     users_run.send_signal(signal.SIGCONT)
-    out, err = users_run.communicate(timeout=20)
+    out, err = users_run.communicate(timeout=PATIENCE)
     assert (users_run.returncode, err.strip()) == (130, "Stopped.")
     assert "Traceback" not in out
-    assert until(False, 5)
+    assert until(False)
 
 
 def test_what_a_killed_run_left_on_this_machine_is_ended_by_the_next(users_run) -> None:
@@ -261,7 +266,7 @@ def test_what_a_killed_run_left_on_this_machine_is_ended_by_the_next(users_run) 
     base = runner._scratch()
     assert base is not None
     clear_leftovers(base)
-    assert until(False, 5)
+    assert until(False)
 
 
 def test_the_workspace_of_a_run_that_goes_on_is_left_alone(tmp_path: Path) -> None:
@@ -282,7 +287,7 @@ def test_a_run_stops_when_it_is_told_to(tried: Tried) -> None:
     plan = PlaybookRun(tried.folder / "try.yml", tried.folder, {"consul": {"hosts": {"zee": HERE}}}, {})
     with pytest.raises(InterruptedRunError):
         run_playbook(plan, new_log(tried.folder / "logs", "zee", "try"), tried.said.append, stop=waiting)
-    assert until(False, 5)
+    assert until(False)
 
 
 def test_a_disk_that_is_full_loses_lines_of_the_log_and_not_the_run(

@@ -45,6 +45,8 @@ LOGS_KEPT = 50
 # Seconds after which Ctrl-C is noticed, at most.
 PATIENCE = 1
 PREFIX = "ddconsul-"
+LEFT_OUT = "# A password in an address is left out: put it back to do this by hand.\n"
+STOPPING = "Stopping; Ctrl-C again does not wait"
 DAY = 86400
 
 
@@ -105,8 +107,10 @@ def write_inputs(run: PlaybookRun, workspace: Workspace) -> None:
 
 
 def _write_inputs(run: PlaybookRun, inputs: Inputs, redact: Callable[[str], str] = str) -> None:
-    _write(inputs.inventory, redact(literal(run.inventory)) + "\n")
-    _write(inputs.variables, redact(literal(run.variables)) + "\n")
+    for place, values in ((inputs.inventory, run.inventory), (inputs.variables, run.variables)):
+        text = literal(values)
+        shown = redact(text)
+        _write(place, f"{LEFT_OUT if shown != text else ''}{shown}\n")
     _write(inputs.config, "")
 
 
@@ -241,7 +245,7 @@ def _execute(
         def cancelled() -> bool:
             if not said.is_set() and (interrupted() or stop()):
                 said.set()
-                user.stopping("Stopping; Ctrl-C again does not wait")
+                user.stopping(STOPPING)
             if not said.is_set():
                 return False
             end_tasks(workspace)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ddconsul import __version__
+from ddconsul.addresses import masked
 from ddconsul.errors import DdconsulError, ExitCode, of_this_machine
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _end_unexpected(error: Exception) -> NoReturn:
         traceback.print_exception(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
     _end(
-        f"A fault in ddconsul: {type(error).__name__}: {error} ({place.filename}:{place.lineno})\n"
+        f"A fault in ddconsul: {type(error).__name__}: {masked(str(error))} ({place.filename}:{place.lineno})\n"
         "  Please report it; DDCONSUL_DEBUG=1 shows where it comes from.",
         ExitCode.UNEXPECTED,
     )

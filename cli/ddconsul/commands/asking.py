@@ -19,6 +19,11 @@ def somebody_there() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def somebody_types() -> bool:
+    """Tell whether a person gives the command, wherever its answer goes."""
+    return sys.stdin.isatty()
+
+
 def smtp_password(report: Callable[[str], None]) -> str | None:
     """Return the mail server's password: from the environment, or from whoever sits at the terminal."""
     given = os.environ.get("DDCONSUL_SMTP_PASSWORD")

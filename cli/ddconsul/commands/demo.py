@@ -12,6 +12,7 @@ import click
 from ddconsul.addresses import masked
 from ddconsul.commands.dutch import dutch_errors, in_dutch
 from ddconsul.commands.shared import progress, show_json, showing
+from ddconsul.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -228,7 +229,7 @@ def _remove(names: Sequence[str], *, as_json: bool) -> list[str]:
 
 def _show(started: Started) -> None:
     result, demo = started.result, started.demo
-    click.echo(f"Klaar in {result.seconds:.0f} seconden.")
+    click.echo(f"Klaar in {counted(result.seconds, 'seconde', 'seconden')}.")
     click.echo()
     click.echo(f"  Website     {result.url}")
     click.echo(f"  Beheer      {result.url}admin")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ddconsul.commands.asking import smtp_password, somebody_there
+from ddconsul.commands.asking import smtp_password, somebody_there, somebody_types
 from ddconsul.commands.shared import (
     contents_option,
     enforce_options,
@@ -22,7 +22,8 @@ from ddconsul.commands.shared import (
     showing,
     verbose_option,
 )
-from ddconsul.errors import PreflightError
+from ddconsul.counting import counted
+from ddconsul.errors import InputError, PreflightError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,12 +56,15 @@ def deploy(  # noqa: PLR0913 — options, by name
 ) -> None:
     """Make the platform match FILE (default: gemeente.yml); safe to run again.
 
-    On a terminal it shows first what would change, and asks.
+    On a terminal it shows first what would change, and asks; with --json it wants --yes there.
     """
     from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
     from ddconsul.operations.deploy import Choices  # noqa: PLC0415 — keeps `--help` fast
 
     with json_errors(as_json):
+        if as_json and not (check or yes) and somebody_types():
+            todo = "Add --yes to deploy without a plan and a question, or --check to see what would change."
+            raise InputError("asks nothing, so that it changes nothing here", "deploy --json on a terminal", todo)
         loaded, paths = open_file(file)
         overruled = enforced(enforce=enforce, enforce_only=enforce_only)
         choices = Choices(overruled, confirmed=yes, contents=contents, override=override.strip())
@@ -110,7 +114,8 @@ def _show(result: DeployResult, planned: DeployResult | None, file: Path, *, ver
     click.echo()
     show_recap(result.stages)
     click.echo()
-    changes = "nothing had to change" if not result.made else f"{len(result.made)} changes, by {result.changed} steps"
+    made = f"{counted(len(result.made), 'change')}, by {counted(result.changed, 'step')}"
+    changes = made if result.made else "nothing had to change"
     click.echo(f"Done in {result.seconds:.0f} s: {changes}.")
     differences = not_planned(planned.made, result.made) if planned is not None else []
     for line in ["It is not all as planned:", *differences] if differences else ():

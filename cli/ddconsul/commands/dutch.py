@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PROGRESS = {
     "Building the base image": "Basis voor containers maken (eenmalig, ongeveer een minuut)",
     "Making the base image": "Basis voor containers maken (eenmalig, ongeveer een minuut)",
+    "Waiting until": "Wachten tot een eerdere opdracht is gestopt",
+    "Stopping": "Bezig met stoppen; nog eens Ctrl-C wacht daar niet op",
+    "The log misses lines": "Let op: het logboek mist regels, want daar is niet te schrijven (is de schijf vol?)",
     "Waiting for another demo": "Wachten op een andere demo, die hetzelfde voorbereidt",
     "Starting container ddconsul-basis": "Voorbereiden wat alle demo's delen (eenmalig)",
     "Starting container": "Container starten",

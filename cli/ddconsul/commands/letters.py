@@ -17,6 +17,7 @@ from ddconsul.commands.shared import (
     show_json,
     verbose_option,
 )
+from ddconsul.counting import counted
 from ddconsul.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def make(file: Path, *, addresses: Path, out: Path, template: Path | None, as_js
     if as_json:
         show_json(made.as_dict())
         return
-    click.echo(f"{made.letters}: {made.count} letters. Their codes stand in it: print it, and remove it.")
-    click.echo(f"{made.codes}: {made.total} codes, encrypted. Keep it with {file}.")
+    click.echo(f"{made.letters}: {counted(made.count, 'letter')}, with each its code in it: print it, and remove it.")
+    click.echo(f"{made.codes}: {counted(made.total, 'code')}, encrypted. Keep it with {file}.")
     if made.file:
         click.echo(f"{file}: participation.codes was added.")
     click.echo(f"They work after: ddconsul deploy {file}")
@@ -76,11 +77,11 @@ def status(file: Path, *, verbose: int, as_json: bool) -> None:
 
 
 def _show(found: Used) -> None:
-    click.echo(f"{found.letters} letters were made.")
+    click.echo(f"Letters made: {found.letters}.")
     if found.known is None:
         click.echo("The site is not there.")
     else:
-        click.echo(f"The site knows {found.known} of their codes; {found.used} have been used.")
+        click.echo(f"The site knows {found.known} of their codes. Used: {found.used}.")
 
 
 @letters.command

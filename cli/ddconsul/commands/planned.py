@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ddconsul.counting import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -23,7 +25,7 @@ def show_plan(result: DeployResult, *, diff: bool = False) -> None:
     if not result.made:
         click.echo("Nothing would change: the site is as the file says.")
     else:
-        click.echo(f"{len(result.made)} changes:")
+        click.echo(f"{counted(len(result.made), 'change')}:")
         for line in lines_of(result.made):
             click.echo(line)
         click.echo()

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @verbose_option
 @json_option
 def status(file: Path, *, verbose: int, as_json: bool) -> None:
-    """Tell how the platform of FILE (default: gemeente.yml) is; ends with 6 when it does not answer as it should."""
+    """Tell how the platform of FILE (default: gemeente.yml) is; ends with 6 when it does not answer as it should.
+
+    It changes nothing that people see. It puts a job of its own in the queue, to see whether the worker takes it.
+    """
     from ddconsul.operations.status import status as look  # noqa: PLC0415 — keeps `--help` fast
 
     found = look_at(file, look, as_json=as_json, verbose=verbose)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ddconsul.commands.shared import file_argument, json_option, look_at, show_json, verbose_option
+from ddconsul.counting import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +39,10 @@ def _show(one: VraagstukStatus) -> None:
         click.echo("  Closed")
     else:
         begins = "Opens" if one.phase == "before" else f"{one.phase.capitalize()} until"
-        days = {0: "today", 1: "1 day left"}.get(one.days_left or 0, f"{one.days_left} days left")
+        days = f"{counted(one.days_left, 'day')} left" if one.days_left else "today"
         click.echo(f"  {begins} {one.until:%Y-%m-%d %H:%M} ({days})")
     if one.participants is not None:
-        people = "1 person" if one.participants == 1 else f"{one.participants} people"
+        people = counted(one.participants, "person", "people")
         click.echo(f"  {people} took part; contributions: {one.contributions}")
     late = "  overdue: write it, and name it in feedback.text" if one.overdue else ""
     click.echo(f"  Feedback promised by {one.feedback_by}{late}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ddconsul.counting import counted
 from ddconsul.errors import InputError
 from ddconsul.instance.participation import written
 from ddconsul.operations import git, letter_sheets
@@ -107,12 +108,13 @@ def make(
     marks = {digest(address, key): address for address in known}
     again = [address for mark, address in marks.items() if mark in old]
     if again:
-        what = f"has {len(again)} addresses that have had a letter, such as {again[0].street}, {again[0].town}"
+        had = "address that has" if len(again) == 1 else "addresses that have"
+        what = f"has {len(again)} {had} had a letter, such as {again[0].street}, {again[0].town}"
         raise InputError(what, str(addresses), "Take them out: a second code for an address is a second vote.")
     place = _place(loaded)
     text_before, text_after = _with_key(loaded, place)
     made = dict(zip(new_codes(len(known), before), known, strict=True))
-    report(f"Making {len(made)} letters")
+    report(f"Making {counted(len(made), 'letter')}")
     pdf = letter_sheets.rendered(instance, made, text, template)
     codes = {**before, **{code: address.postcode for code, address in made.items()}}
     # In this order: a letter that exists has a code that works.

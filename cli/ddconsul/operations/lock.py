@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddconsul.account import user_name
+from ddconsul.counting import counted
 from ddconsul.errors import LockedError, UnreachableError
 from ddconsul.targets.ssh import ssh_argv
 
@@ -95,7 +96,7 @@ def duration(seconds: float) -> str:
     """Return how long something takes, for a person."""
     minutes = round(max(0, seconds)) // 60
     if minutes < 1:
-        return f"{max(0, seconds):.0f} seconds"
+        return counted(max(0, seconds), "second")
     hours = minutes // 60
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 

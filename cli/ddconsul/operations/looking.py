@@ -1,4 +1,4 @@
-"""Looks at a site: a playbook that changes nothing, and for which no container is made."""
+"""Looks at a site: a playbook that changes nothing that people see, and for which no container is made."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def choose(source: str, reachable: Callable[[str], bool]) -> Choice:
         return Choice(source, standin=(Path(source) / STANDIN_MARK).is_file())
     if reachable(source):
         return Choice(source, standin=False)
-    return Choice(str(assets.standin()), standin=True, unreachable=source)
+    return Choice(str(assets.standin()), standin=True, unreachable=masked(source))
 
 
 def adapt(instance: Instance, site: str, choice: Choice) -> Instance:
@@ -211,7 +211,7 @@ def first_line(*, standin: bool, unreachable: str = "", source: str = "") -> str
     """Return what is tried: the first thing to know about all that follows."""
     if not standin:
         return f"Consul Democracy itself{', from ' if source else ''}{masked(source)}."
-    because = f": {masked(unreachable)} cannot be reached from this machine" if unreachable else ""
+    because = f": {unreachable} cannot be reached from this machine" if unreachable else ""
     return f"STAND-IN, not Consul Democracy itself{because}."
 
 

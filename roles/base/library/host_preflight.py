@@ -203,7 +203,8 @@ CHECKS = (
             ),
             "apt-sources": Kind(
                 "apt knows no source of packages",
-                "echo 'deb http://deb.debian.org/debian trixie main' | sudo tee /etc/apt/sources.list",
+                "printf 'deb http://%s main\\n' 'deb.debian.org/debian trixie' 'deb.debian.org/debian trixie-updates' "
+                "'security.debian.org/debian-security trixie-security' | sudo tee /etc/apt/sources.list",
             ),
             "apt-mirror": Kind("apt's source can't be reached from the host: {reason}", "sudo apt-get update"),
             "ruby": Kind(
@@ -293,7 +294,8 @@ CHECKS = (
             ),
             "domain-other": Kind(
                 "{domain} is served from here already, by something that ddconsul did not make",
-                "sudo rm {path} && sudo systemctl reload nginx",
+                "# Set it aside, when it may go; moved back, it serves again.\n"
+                "sudo mv --no-clobber {path} /etc/nginx/ && sudo systemctl reload nginx",
             ),
             "dns-none": Kind(
                 "{domain} is not in DNS (yet): {reason}",

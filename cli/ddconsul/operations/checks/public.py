@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ddconsul.counting import counted
 from ddconsul.operations.checks.check import Check, NotSoError, SkippedCheckError
 from ddconsul.operations.checks.visitor import OK, Page, Visitor
 from ddconsul.translate.brand import custom_properties
@@ -177,7 +178,7 @@ def assets(site: Site) -> str:
         raise NotSoError("; ".join(broken[:_LISTED]))
     if not seen:
         raise NotSoError("the page has no style sheet and no script")
-    return f"{len(seen)} files"
+    return counted(len(seen), "file")
 
 
 def headers(site: Site) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ddconsul.addresses import masked
 from ddconsul.errors import DdconsulError, ExitCode, of_this_machine
 from ddconsul.operations.checks.check import Finding, Outcome
 
@@ -73,7 +74,7 @@ class SmokeResult:
         told = error if isinstance(error, DdconsulError) else of_this_machine(error)
         if told is not None:
             return replace(self, error=str(told), stage=stage, exit_code=told.exit_code)
-        said = f"a fault in ddconsul: {type(error).__name__}: {error}"
+        said = masked(f"a fault in ddconsul: {type(error).__name__}: {error}")
         return replace(self, error=said, stage=stage, exit_code=ExitCode.UNEXPECTED)
 
     def count(self, outcome: Outcome) -> int:
