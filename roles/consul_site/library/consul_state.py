@@ -220,9 +220,11 @@ def keep(document: Path, user: str, state: dict[str, Any], tenant: str) -> None:
     if document.exists() and document.read_text(encoding="utf-8") == content:
         return
     new = document.with_suffix(".new")
-    new.touch(mode=0o640)
+    new.touch(mode=0o600)
     new.write_text(content, encoding="utf-8")
     shutil.chown(new, "root", user)
+    # Whatever the host's umask is.
+    new.chmod(0o640)
     new.replace(document)
 
 
