@@ -98,3 +98,12 @@ def test_the_readme_s_picture_is_small() -> None:
 def test_make_brings_in_all_that_a_target_needs_at_once(target: str, groups: str) -> None:
     shown = subprocess.run(["make", "--dry-run", target], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert re.findall(r"^scripts/system-packages (.*)$", shown.stdout, re.MULTILINE) == [groups]
+
+
+def test_the_decision_about_modules_names_each_that_there_is() -> None:
+    text = (REPOSITORY / "docs/decisions/0005-few-modules-of-our-own.md").read_text(encoding="utf-8")
+    modules = {path.stem for path in REPOSITORY.glob("roles/*/library/*.py")}
+    assert {name for name in modules if f"- `{name}` " not in text} == set()
+    assert text.startswith(
+        f"# 0005: {('No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six')[len(modules)]} Ansible modules"
+    )
