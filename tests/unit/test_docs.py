@@ -106,3 +106,12 @@ def test_the_handbook_and_the_help_have_each_exit_code() -> None:
     table = re.findall(r"^\| (\d+) \| \S.*\|$", handbook.partition("afsluitcode")[2], re.MULTILINE)
     listed = re.findall(r"^  (\d+) ", EXIT_CODES, re.MULTILINE)
     assert [int(code) for code in table] == [int(code) for code in listed] == sorted(ExitCode)
+
+
+def test_the_decision_about_modules_names_each_that_there_is() -> None:
+    text = (REPOSITORY / "docs/decisions/0005-few-modules-of-our-own.md").read_text(encoding="utf-8")
+    modules = {path.stem for path in REPOSITORY.glob("roles/*/library/*.py")}
+    assert {name for name in modules if f"- `{name}` " not in text} == set()
+    assert text.startswith(
+        f"# 0005: {('No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six')[len(modules)]} Ansible modules"
+    )

@@ -21,7 +21,7 @@ tries=0
 while pids=$(running) && [ -n "$pids" ]; do
   tries=$((tries + 1))
   if [ "$tries" -gt 100 ]; then
-    echo "These processes of $user do not end: $(echo $pids). Look what they are: ps -fu $user" >&2
+    echo "These processes of $user do not end: $pids. Look what they are: ps -fu $user" >&2
     exit 1
   fi
   # shellcheck disable=SC2086 # one argument each
