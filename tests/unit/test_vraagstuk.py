@@ -142,7 +142,7 @@ def test_an_image_has_the_pixels_that_consul_wants(tmp_path: Path) -> None:
     poll = POLL.replace("  title:", "  image: plein.jpg\n  title:", 1)
     Image.new("RGB", (640, 300)).save(tmp_path / "plein.jpg")
     (problem,) = told(tmp_path, poll)
-    assert "vraagstuk.image is 640 by 300 pixels; this site wants 0 by 475 at least" in problem
+    assert "vraagstuk.image is 640 by 300 pixels; this site wants a height of 475 at least" in problem
     assert told(tmp_path, poll + "settings: {uploads.images.min_height: 300}\n") == []
 
 

@@ -226,14 +226,16 @@ def _pictures(instance: Instance) -> Iterator[tuple[tuple[str | int, ...], Pictu
 
 def _pictures_that_are_too_small(instance: Instance) -> Iterator[Contradiction]:
     """Yield images of a vraagstuk with fewer pixels than Consul wants; of cards it looks at no size."""
-    least = tuple(_setting(instance, f"uploads.images.min_{side}") for side in ("width", "height"))
+    least = {side: _setting(instance, f"uploads.images.min_{side}") for side in ("width", "height")}
     for way, picture in _pictures(instance):
         if way[0] == "vraagstuk" and picture.content_type:
-            found = picture.pixels()
-            if found is not None and (found[0] < least[0] or found[1] < least[1]):
-                message = f"is {found[0]} by {found[1]} pixels; this site wants {least[0]:g} by {least[1]:g} at least"
-                todo = "Take a larger one, or lower settings: uploads.images.min_width and uploads.images.min_height."
-                yield Contradiction(way, message, todo)
+            found = picture.pixels
+            short = [side for side, size in zip(least, found, strict=True) if size < least[side]]
+            if short:
+                wanted = " and ".join(f"a {side} of {least[side]:g}" for side in short)
+                message = f"is {found[0]} by {found[1]} pixels; this site wants {wanted} at least"
+                lower = " and ".join(f"uploads.images.min_{side}" for side in short)
+                yield Contradiction(way, message, f"Take a larger one, or lower settings: {lower}.")
 
 
 def _documents_that_consul_takes(instance: Instance) -> Iterator[Contradiction]:

@@ -29,28 +29,30 @@ from ddconsul.instance.links import TextKey
 from ddconsul.instance.menu import Footer, Menu
 from ddconsul.instance.pages import Page, PageName
 from ddconsul.instance.participation import Participation
+from ddconsul.instance.paths import (
+    Authority,
+    Certificates,
+    ExistingFile,
+    ExistingFolder,
+    GemsMirror,
+    PrivateKey,
+    Source,
+)
 from ddconsul.instance.section import Contradiction, Section, rule, short_form
 from ddconsul.instance.settings import Settings
 from ddconsul.instance.translated import LanguageCode, TranslatedLine, TranslatedText
 from ddconsul.instance.values import (
     FLAG_SCHEMA,
     LANGUAGES,
-    Authority,
-    Certificates,
     Domain,
     Email,
-    ExistingFile,
-    ExistingFolder,
     Flag,
-    GemsMirror,
     Host,
     HttpUrl,
     IpNetwork,
     Kind,
     Line,
     Port,
-    PrivateKey,
-    Source,
     TimeZone,
     flag,
     wrong,

@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from ddconsul.instance.links import Upload
+from ddconsul.instance.paths import MEGABYTE, content
 from ddconsul.instance.section import Contradiction, Section, rule
 from ddconsul.instance.translated import TranslatedLine
-from ddconsul.instance.values import HttpUrl, Kind, Line, base_folder, existing_file, wrong
+from ddconsul.instance.values import HttpUrl, Kind, Line, wrong
 
 Verification = Literal["email", "postcodes", "letters", "census"]
 
@@ -181,21 +182,25 @@ def codes_in(path: Path, text: str) -> Codes | None:
     return Codes(path, "text/csv", md5, len(text), int(match["letters"]), vault, addresses)
 
 
+_OF_LETTERS = "It is the file that `ddconsul letters make` made, as it made it."
+
+
 def _codes(value: object, info: ValidationInfo) -> object:
     if isinstance(value, Codes):
         return value
     if not isinstance(value, str):
         raise wrong("is not a path", "Write the path of the file that `ddconsul letters make` made.")
-    path = existing_file(value, info)
+    # The codes for a million letters take some 100 MB.
+    path, data = content(value, info, 500 * MEGABYTE, _OF_LETTERS)
     assert isinstance(path, Path)  # noqa: S101 — for mypy
-    if base_folder(info) is None:
+    if data is None:
         return Codes(path)
     try:
-        found = codes_in(path, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+        found = codes_in(path, data.decode())
+    except UnicodeDecodeError:
         found = None
     if found is None:
-        raise wrong("holds no codes of letters", "It is the file that `ddconsul letters make` made, as it made it.")
+        raise wrong("holds no codes of letters", _OF_LETTERS)
     return found
 
 

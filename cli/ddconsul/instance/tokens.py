@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from ddconsul.instance.values import Kind, base_folder, wrong
+from ddconsul.instance.paths import base_folder
+from ddconsul.instance.values import Kind, wrong
 
 LOCK_FILE = "brand.lock.json"
 # A name as npm takes it, an exact version (semver 2.0), and the folder of a variant.

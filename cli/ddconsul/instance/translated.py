@@ -16,8 +16,9 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from ddconsul.instance.markdown import Markdown
+from ddconsul.instance.paths import MEGABYTE, base_folder, content
 from ddconsul.instance.section import Section
-from ddconsul.instance.values import LANGUAGES, Kind, Line, base_folder, choices, existing_file, wrong
+from ddconsul.instance.values import LANGUAGES, Kind, Line, choices, wrong
 
 EVERY = "*"
 """Stands for the language of a text that is given without one."""
@@ -99,14 +100,14 @@ _TOLD = 3
 def _markdown(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
-    path = existing_file(value, info)
-    if not isinstance(path, Path) or base_folder(info) is None:
+    path, data = content(value, info, MEGABYTE, "Give a long text in parts, each on a page of its own.")
+    if data is None:
         return Markdown(value, "")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         raise wrong("cannot be read as text", "Save it as UTF-8.") from error
-    made = Markdown(value, text.replace("\r\n", "\n"), str(path))
+    made = Markdown(value, text.replace("\r\n", "\n").replace("\r", "\n"), str(path))
     flaws = made.flaws()
     if flaws:
         about = "; ".join(f"line {flaw.line} {flaw.message}" for flaw in flaws[:_TOLD])

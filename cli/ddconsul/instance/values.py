@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ddconsul.instance.problems import nearest, shown
+from ddconsul.instance.problems import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,9 +31,6 @@ _LIKE_ADDRESS = re.compile(r"[0-9.]+")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?P<domain>[^@\s]+)")
 _MANY = 5
-LONGEST_PATH = 4096  # Linux, limits.h: PATH_MAX
-# Certificates and keys are small: no need to read a film to the end.
-_LARGEST = 1_000_000
 _GIT_URL = re.compile(r"(?:https?|ssh|git|file)://\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:\S+")
 
 
@@ -237,132 +231,6 @@ def _line(value: str) -> str:
     return value.strip()
 
 
-def _place(value: str, info: ValidationInfo) -> Path:
-    """Make a path absolute: what the file points at is beside the file, wherever ddconsul is called."""
-    if not value.strip():
-        raise wrong("is empty", "Write a path.")
-    if "\0" in value:
-        raise wrong("is not a path", "Remove the character \\0.")
-    base = base_folder(info)
-    try:
-        path = Path(value).expanduser()
-    except RuntimeError as error:
-        raise wrong("begins with ~ and a user that this machine does not know", "Write the path out.") from error
-    return base / path if base is not None else path
-
-
-def base_folder(info: ValidationInfo) -> Path | None:
-    """Return the folder of the municipality file; None where no file is looked at, and so no paths are."""
-    return (info.context or {}).get("base")
-
-
-def _kind_at(path: Path) -> str:
-    """Return what stands at a path: file, folder, something else, nothing, or why that cannot be known."""
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return "nothing"
-    except (OSError, ValueError) as error:
-        raise wrong(f"cannot be looked at: {getattr(error, 'strerror', error)}", _looked(path)) from error
-    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "something else"
-
-
-def _expect(value: str, path: Path, wanted: str) -> None:
-    found = _kind_at(path)
-    if found == "nothing":
-        raise wrong("does not exist", f"{_meant(value, path)}{_looked(path)}")
-    if found != wanted:
-        raise wrong(f"is not a {wanted}", _looked(path))
-
-
-def _looked(path: Path) -> str:
-    return f"Looked for {shown(path, LONGEST_PATH)[1:-1]}."
-
-
-def _meant(value: str, path: Path) -> str:
-    """Say which path was meant, likely."""
-    if "\\" in value:
-        return f"Write / instead of a backslash: {value.replace(chr(92), '/')}. "
-    try:
-        close = nearest(path.name, (other.name for other in itertools.islice(path.parent.iterdir(), 1000)))
-    except (OSError, ValueError):
-        return ""
-    return f"Did you mean {value.removesuffix(path.name)}{close}? " if close else ""
-
-
-def existing_file(value: object, info: ValidationInfo) -> object:
-    """Check that a file exists and is not empty, and make its path absolute."""
-    if not isinstance(value, str):
-        return value
-    path = _place(value, info)
-    if base_folder(info) is not None:
-        _expect(value, path, "file")
-        if not _bytes(path):
-            raise wrong("is an empty file", _looked(path))
-    return path
-
-
-def existing_folder(value: object, info: ValidationInfo) -> object:
-    """Check that a folder exists, and make its path absolute."""
-    if not isinstance(value, str):
-        return value
-    path = _place(value, info)
-    if base_folder(info) is not None:
-        _expect(value, path, "folder")
-    return path
-
-
-def _certificates(value: object, info: ValidationInfo) -> object:
-    return _holding(value, info, b"-----BEGIN CERTIFICATE-----", "certificate")
-
-
-def _private_key(value: object, info: ValidationInfo) -> object:
-    return _holding(value, info, b"PRIVATE KEY-----", "private key")
-
-
-def _authority(value: object, info: ValidationInfo) -> object:
-    path = existing_file(value, info)
-    # DER, the other form that certificates come in, is one ASN.1 sequence.
-    if isinstance(path, Path) and base_folder(info) is not None and _bytes(path)[:1] == b"\x30":
-        return path
-    return _certificates(value, info)
-
-
-def _holding(value: object, info: ValidationInfo, mark: bytes, what: str) -> object:
-    """Check that a file holds something in PEM form."""
-    path = existing_file(value, info)
-    if isinstance(path, Path) and base_folder(info) is not None and mark not in _bytes(path):
-        raise wrong(f"holds no {what} in PEM form", f"It has a line -----BEGIN {what.upper()}-----.")
-    return path
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST)
-    except OSError as error:
-        raise wrong(f"cannot be read: {error.strerror}", _looked(path)) from error
-
-
-def _source(value: str, info: ValidationInfo) -> str:
-    if is_url(value):
-        return value
-    if "://" in value:
-        raise wrong(
-            "is not a source", "Use a git URL (https, ssh, file), or the path of a repository, tarball or folder."
-        )
-    path = _place(value, info)
-    if base_folder(info) is not None and _kind_at(path) == "nothing":
-        raise wrong("does not exist", f"{_meant(value, path)}{_looked(path)} A URL starts with https:// or ssh://.")
-    return str(path)
-
-
-def _gems_mirror(value: str, info: ValidationInfo) -> str:
-    if "://" in value:
-        return http_url(value)
-    return str(existing_folder(value, info))
-
-
 def _time_zone(value: str) -> str:
     from zoneinfo import available_timezones  # noqa: PLC0415 — scans a folder; most commands never need it
 
@@ -395,12 +263,3 @@ Host = Annotated[str, AfterValidator(_host), Kind("host name or IP address")]
 HttpUrl = Annotated[str, AfterValidator(http_url), Kind("URL"), Field(json_schema_extra={"format": "uri"})]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True), Kind("number from 1 to 65535")]
 TimeZone = Annotated[str, AfterValidator(_time_zone), Kind("time zone")]
-Source = Annotated[str, AfterValidator(_source), Kind("git URL, or path of a repository, archive or folder")]
-GemsMirror = Annotated[str, AfterValidator(_gems_mirror), Kind("URL, or path of a folder")]
-
-_PATH_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1})
-ExistingFile = Annotated[Path, BeforeValidator(existing_file), Kind("path of a file"), _PATH_SCHEMA]
-ExistingFolder = Annotated[Path, BeforeValidator(existing_folder), Kind("path of a folder"), _PATH_SCHEMA]
-Certificates = Annotated[Path, BeforeValidator(_certificates), Kind("path of a PEM file"), _PATH_SCHEMA]
-Authority = Annotated[Path, BeforeValidator(_authority), Kind("path of a PEM or DER file"), _PATH_SCHEMA]
-PrivateKey = Annotated[Path, BeforeValidator(_private_key), Kind("path of a PEM file"), _PATH_SCHEMA]

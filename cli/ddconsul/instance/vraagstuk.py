@@ -24,9 +24,10 @@ from ddconsul.instance.home import ObjectKey
 from ddconsul.instance.links import Image, Upload
 from ddconsul.instance.moments import Closing, Day, Moment, Opening
 from ddconsul.instance.pages import TAKEN, slug_of
+from ddconsul.instance.paths import MEGABYTE, content
 from ddconsul.instance.section import Contradiction, Section, rule
 from ddconsul.instance.translated import TranslatedFile, TranslatedLine, TranslatedText
-from ddconsul.instance.values import Email, Flag, Kind, Line, base_folder, existing_file, wrong
+from ddconsul.instance.values import Email, Flag, Kind, Line, wrong
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance
@@ -93,11 +94,10 @@ def _paper(value: object, info: ValidationInfo) -> object:
         return value
     if not isinstance(value, str):
         raise wrong("is not a path", "Write the path of a PDF.")
-    path = existing_file(value, info)
+    path, data = content(value, info, 100 * MEGABYTE, "Make it smaller: inhabitants download it.")
     assert isinstance(path, Path)  # noqa: S101 — for mypy
-    if base_folder(info) is None:
+    if data is None:
         return Upload(path)
-    data = path.read_bytes()
     by_name = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     kind = "application/pdf" if data.startswith(b"%PDF-") else by_name
     if kind == "application/pdf" and not data.startswith(b"%PDF-"):
