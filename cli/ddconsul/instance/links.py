@@ -9,21 +9,26 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from ddconsul.instance import pictures
 from ddconsul.instance.paths import MEGABYTE, content
-from ddconsul.instance.values import Kind, http_url, wrong
+from ddconsul.instance.values import Kind, email, http_url, wrong
 
 
 def _url(value: str) -> str:
-    if re.fullmatch(r"/\S*|#\S*|mailto:\S+@\S+|tel:[+0-9-]+", value) and not value.startswith("//"):
+    if value.startswith("mailto:"):
+        email(value.removeprefix("mailto:").partition("?")[0])
+    if re.fullmatch(r"/\S*|#\S*|mailto:\S+|tel:[+]?[0-9-]*[0-9]", value) and not value.startswith("//"):
         return value
+    todo = "Write a path on the site, such as /proposals, or an address with https://."
+    if re.fullmatch(r"[a-z0-9_-]{1,80}", value):
+        raise wrong("is not a link", f"Did you mean /{value}? {todo}")
     try:
         return http_url(value)
-    except ValueError as error:
-        raise wrong(
-            "is not a link", "Write a path on the site, such as /proposals, or an address with https://."
-        ) from error
+    except PydanticCustomError as error:
+        about = (error.context or {}).get("todo", "") if "://" in value or "." in value else ""
+        raise wrong("is not a link", about or todo) from error
 
 
 Url = Annotated[str, AfterValidator(_url), Kind("path on the site, or URL")]

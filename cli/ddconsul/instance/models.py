@@ -40,7 +40,7 @@ from ddconsul.instance.paths import (
 )
 from ddconsul.instance.section import Contradiction, Section, rule, short_form
 from ddconsul.instance.settings import Settings
-from ddconsul.instance.translated import LanguageCode, TranslatedLine, TranslatedText
+from ddconsul.instance.translated import TranslatedLine, TranslatedText, spoken
 from ddconsul.instance.values import (
     FLAG_SCHEMA,
     LANGUAGES,
@@ -80,7 +80,7 @@ class Contact(Section):
 
 
 def _code(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"(GM)?[0-9]{4}", value):
+    if isinstance(value, str) and re.fullmatch(r"(GM)?[0-9]{4}", value) and not value.endswith("0000"):
         return value.removeprefix("GM")
     raise wrong("is not a municipality code", 'CBS gives each municipality four digits; write them in quotes: "0014".')
 
@@ -103,7 +103,7 @@ def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Languages = Annotated[
-    tuple[LanguageCode, ...],
+    tuple[Annotated[str, AfterValidator(spoken)], ...],
     AfterValidator(_each_once),
     Kind("list of languages", LANGUAGES),
     WithJsonSchema({"type": "array", "items": {"enum": list(LANGUAGES)}, "minItems": 1, "uniqueItems": True}),
@@ -113,7 +113,10 @@ Languages = Annotated[
 class Municipality(Section):
     """Who it is for, and where inhabitants find it."""
 
-    name: Line = Field(description="Name of the municipality, as inhabitants read it.", examples=["Voorbeeldgemeente"])
+    # It is in the title of each page, in the header and in the sender of each mail.
+    name: Line = Field(
+        description="Name of the municipality, as inhabitants read it.", max_length=80, examples=["Voorbeeldgemeente"]
+    )
     domain: Domain = Field(description="The site's domain name, without https://.", examples=["praat.example.org"])
     code: Code | None = Field(None, description="Municipality code of CBS: four digits, in quotes.", examples=["0014"])
     languages: Languages = Field(("nl", "en"), description="Languages of the site; the first is the default.")
@@ -125,7 +128,7 @@ class Municipality(Section):
 
 
 SiteName = Annotated[str, Field(pattern=SITE_PATTERN), Kind("short name: small letters, digits, hyphens; 20 at most")]
-UserName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$"), Kind("name of a user")]
+UserName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,31}$"), Kind("name of a user")]
 _SITE_DESCRIPTION = "Short name of the site on its host: lower-case letters, digits, hyphens. Default: from the name."
 
 

@@ -20,7 +20,7 @@ Verification = Literal["email", "postcodes", "letters", "census"]
 
 # Consul 2.5.1's default for min_age_to_participate.
 CONSULS_AGE = 16
-OLDEST = 120
+YOUNGEST, OLDEST = 1, 99
 
 
 class Proof(NamedTuple):
@@ -88,10 +88,15 @@ class Area:
         return self.first <= postcode <= self.last
 
 
+# For what they stood for in the Second World War.
+_NEVER_GIVEN = ("SA", "SD", "SS")
+
+
 def postcode(text: str) -> str | None:
     """Return a Dutch postcode as `9711AA`, however it is written; None when it is none."""
     match = re.fullmatch(r"\s*([1-9][0-9]{3})\s*([A-Za-z]{2})\s*", text)
-    return f"{match[1]}{match[2].upper()}" if match else None
+    found = f"{match[1]}{match[2].upper()}" if match else None
+    return None if found is None or found.endswith(_NEVER_GIVEN) else found
 
 
 def _area(value: object) -> object:
@@ -105,6 +110,9 @@ def _area(value: object) -> object:
     first, last = ends[0], ends[-1]
     if len(ends) > len((first, last)) or not all(re.fullmatch(r"[1-9][0-9]{3}([A-Z]{2})?", end) for end in ends):
         raise wrong("is not a postcode, or postcodes from one to another", examples)
+    never = next((end for end in ends if end.endswith(_NEVER_GIVEN)), None)
+    if never:
+        raise wrong("is not a postcode", f"None ends in {', '.join(_NEVER_GIVEN)}: look at {never}.")
     if len(first) != len(last):
         raise wrong("goes from one kind of postcode to another", "Give both ends letters, or neither.")
     if first > last:
@@ -123,16 +131,16 @@ Postcodes = Annotated[
 
 
 def _age(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= OLDEST:
-        raise wrong("is not an age", f"Give a whole number from 0 to {OLDEST}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not YOUNGEST <= value <= OLDEST:
+        raise wrong("is not an age to take part", f"Give a whole number from {YOUNGEST} to {OLDEST}.")
     return value
 
 
 Age = Annotated[
     int,
     BeforeValidator(_age),
-    Kind(f"whole number from 0 to {OLDEST}"),
-    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": OLDEST}),
+    Kind(f"whole number from {YOUNGEST} to {OLDEST}"),
+    WithJsonSchema({"type": "integer", "minimum": YOUNGEST, "maximum": OLDEST}),
 ]
 
 

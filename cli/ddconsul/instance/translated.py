@@ -24,14 +24,18 @@ EVERY = "*"
 """Stands for the language of a text that is given without one."""
 
 
-def language(value: str) -> str:
+def spoken(value: str) -> str:
     """Check that Consul speaks a language."""
-    if value not in (*LANGUAGES, EVERY):
+    if value not in LANGUAGES:
         raise wrong("is no language that Consul speaks", choices(value, LANGUAGES))
     return value
 
 
-LanguageCode = Annotated[str, AfterValidator(language)]
+def _language(value: str) -> str:
+    return value if value == EVERY else spoken(value)
+
+
+LanguageCode = Annotated[str, AfterValidator(_language)]
 
 
 class Translated(dict[str, Any]):
@@ -49,6 +53,8 @@ class Translated(dict[str, Any]):
 
 
 def _each_language(value: object) -> object:
+    if type(value) is dict and EVERY in value:
+        raise wrong(f'has the language "{EVERY}"', "Write one text for all languages, or name each language.")
     return value if isinstance(value, dict) or value is None else {EVERY: value}
 
 

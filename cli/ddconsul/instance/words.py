@@ -203,7 +203,7 @@ def _not_number(detail: ErrorDetails, _: Key, subject: str) -> Said:
 
 
 def _not_degrees(_: ErrorDetails, __: Key, subject: str) -> Said:
-    return Said(f"{subject} is not a number", "Write degrees with a dot, such as 53.22.")
+    return Said(f"{subject} is not a number".strip(), "Write degrees with a dot, without quotes, such as 53.22.")
 
 
 def _form(value: object) -> str:
@@ -253,7 +253,7 @@ _PATTERNS = {
     "key": "Small letters, digits and hyphens; 40 characters at most.",
     "site": "A small letter first, then small letters, digits and hyphens; 20 characters at most.",
     "version": 'Three numbers, in quotes, such as "2.5.1".',
-    "user": "Letters, digits, dots, hyphens and underscores; no digit or hyphen first.",
+    "user": "Letters, digits, dots, hyphens and underscores; no digit or hyphen first; 32 at most.",
 }
 
 
@@ -275,6 +275,7 @@ _SAY: dict[str, Callable[[ErrorDetails, Key, str], Said]] = {
     "extra_forbidden": _unknown,
     "string_type": _not_text,
     "path_type": _not_text,
+    "string_unicode": lambda _, __, subject: Said(f"{subject} holds half a character", "Type it anew."),
     "model_type": _not_section,
     "model_attributes_type": _not_section,
     "dict_type": _not_section,
