@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddconsul.instance import palette
+from ddconsul.instance import leads, palette
 from ddconsul.instance.settings import attribute
 
 if TYPE_CHECKING:
@@ -22,7 +22,15 @@ Advice = tuple["Key", str, str]
 
 def advice(document: Document, instance: Instance) -> Iterator[Problem]:
     """Yield advice, as problems that do not stand in the way."""
-    for found in (_about_tls, _about_contrast, _about_mail, _about_participation, _about_districts):
+    for found in (
+        _about_tls,
+        _about_contrast,
+        _about_mail,
+        _about_participation,
+        _about_districts,
+        _about_links,
+        _about_map,
+    ):
         for key, message, todo in found(instance):
             yield document.problem(document.place(key), key, message, todo, "advice")
 
@@ -87,6 +95,21 @@ def _about_districts(instance: Instance) -> Iterator[Advice]:
                 else "Add postcodes to each of those districts."
             )
             yield ("vraagstuk", index, "districts"), what, todo
+
+
+def _about_links(instance: Instance) -> Iterator[Advice]:
+    for way, place in leads.nowhere(instance):
+        what = f"leads to /{place}, a page that is not in this file"
+        yield way, what, f"Add {place} to pages, unless somebody makes that page on the site."
+
+
+def _about_map(instance: Instance) -> Iterator[Advice]:
+    """Yield half a middle of the map: the other half is Consul's own, which is in the sea."""
+    for name, other in (("latitude", "longitude"), ("longitude", "latitude")):
+        here, there = (getattr(instance.settings, attribute(f"map.{one}")) for one in (name, other))
+        if here is not None and there is None:
+            what = f"is given, but there is no map.{other}: the map begins outside the Netherlands"
+            yield ("settings", f"map.{name}"), what, f"Add map.{other}."
 
 
 def _has_register(instance: Instance) -> bool:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from ddconsul.instance.earth import HERE, Box
 from ddconsul.instance.home import ObjectKey
 from ddconsul.instance.participation import Postcodes
 from ddconsul.instance.paths import MEGABYTE, content
@@ -41,21 +42,6 @@ _RD = "EPSG:28992"
 _Point = tuple[float, float]
 
 
-class Box(NamedTuple):
-    """A part of the earth, or of a map: west, south, east and north of it."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def holds(self, x: float, y: float) -> bool:
-        """Tell whether a place is in it."""
-        return self.west <= x <= self.east and self.south <= y <= self.north
-
-
-# The Netherlands and what lies around it; Bonaire; Saba and Sint Eustatius. Degrees, WGS84.
-_HERE = (Box(2.5, 50.3, 7.8, 54.2), Box(-69.2, 11.5, -67.5, 13.0), Box(-63.8, 17.2, -62.5, 18.0))
 # Where the Dutch national grid is used (RD, EPSG:28992). Metres.
 _GRID = Box(-10_000, 289_000, 300_000, 640_000)
 
@@ -245,7 +231,7 @@ def _conversion(read: dict[str, Any], places: list[_Point]) -> Callable[[_Point]
 
 
 def _all_here(places: list[_Point]) -> bool:
-    return any(all(box.holds(*place) for place in places) for box in _HERE)
+    return any(all(box.holds(*place) for place in places) for box in HERE)
 
 
 def _named_grid(read: dict[str, Any]) -> str:
@@ -323,8 +309,14 @@ class District(Section):
     colour: Colour = Field("#154273", description="Colour of its area on maps.")
 
 
-def contradictions(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
-    """Yield districts that cannot be told apart."""
+def contradictions(instance: Any) -> Iterator[Contradiction]:  # noqa: ANN401 — the Instance, which imports this
+    """Yield districts that cannot be told apart, and postcodes of theirs by which nobody is known to live there."""
+    yield from _told_apart(instance.districts)
+    yield from _of_one_district(instance.districts)
+    yield from _in_the_area(instance)
+
+
+def _told_apart(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
     for part in ("key", "name", "code", "census_code"):
         first: dict[str, int] = {}
         for index, district in enumerate(districts):
@@ -335,3 +327,35 @@ def contradictions(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
             if other != index:
                 message = f'"{value}" is the {part} of districts[{other}] as well'
                 yield Contradiction(("districts", index, part), message, "Give each district one of its own.")
+
+
+def _postcodes(districts: tuple[Any, ...]) -> Iterator[tuple[int, int, Any]]:
+    for index, district in enumerate(districts):
+        for place, area in enumerate(getattr(district, "postcodes", ())):
+            yield index, place, area
+
+
+def _of_one_district(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
+    """Yield postcodes that two districts have; from the lowest on, so that many are looked at in no time."""
+    every = sorted(_postcodes(districts), key=lambda item: (item[2].first, item[2].last, item[:2]))
+    farthest = every[0] if every else None
+    for item in every[1:]:
+        assert farthest is not None  # noqa: S101 — for mypy
+        if item[2].first <= farthest[2].last and item[0] != farthest[0]:
+            later, earlier = max(item, farthest, key=lambda one: one[:2]), min(item, farthest, key=lambda one: one[:2])
+            same = "is" if later[2].text == earlier[2].text else f"has some of {earlier[2].text}, which is"
+            message = f"{later[2].text} {same} in districts[{earlier[0]}] as well"
+            todo = "Somebody lives in one district: give each postcode to one of them."
+            yield Contradiction(("districts", later[0], "postcodes", later[1]), message, todo)
+        farthest = max(item, farthest, key=lambda one: one[2].last)
+
+
+def _in_the_area(instance: Any) -> Iterator[Contradiction]:  # noqa: ANN401 — the Instance, which imports this
+    areas = instance.participation.postcodes
+    if instance.participation.verification not in {"postcodes", "letters"} or not areas:
+        return
+    for index, place, area in _postcodes(instance.districts):
+        if not any(area.first <= other.last and other.first <= area.last for other in areas):
+            message = f"{area.text} is none of participation.postcodes"
+            todo = "Who lives there cannot take part: add it there, or remove it here."
+            yield Contradiction(("districts", index, "postcodes", place), message, todo)

@@ -136,6 +136,9 @@ Day = Annotated[
 WebSection = Literal["homepage", "debates", "proposals", "budgets", "help_page", "sdg"]
 
 
+_SHORTEST_TITLE = 2
+
+
 class Banner(Section):
     """A message at the top of pages, for some time."""
 
@@ -145,7 +148,7 @@ class Banner(Section):
     link: Url = Field(description="Where it leads.", examples=["/polls"])
     from_: Day = Field(alias="from", description="First day.", examples=["2027-03-01"])
     until: Day = Field(description="Last day.", examples=["2027-03-31"])
-    sections: tuple[WebSection, ...] = Field(("homepage",), description="Where it stands.")
+    sections: tuple[WebSection, ...] = Field(("homepage",), min_length=1, description="Where it stands.")
     background: Colour = Field("#e7f2fc", description="Colour of the background.")
     text: Colour = Field("#222222", description="Colour of the text.")
 
@@ -154,6 +157,12 @@ class Banner(Section):
         if self.until < self.from_:
             message = f"{self.until} is before the first day, {self.from_}"
             yield Contradiction(("until",), message, "Exchange them, or give a later day.")
+
+    @rule
+    def _has_a_title_that_consul_takes(self) -> Iterator[Contradiction]:
+        # app/models/banner.rb
+        if any(len(text) < _SHORTEST_TITLE for text in self.title.values()):
+            yield Contradiction(("title",), "is too short", f"{_SHORTEST_TITLE} characters at least.")
 
     @rule
     def _is_legible(self) -> Iterator[Contradiction]:

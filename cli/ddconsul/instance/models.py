@@ -382,7 +382,7 @@ class Instance(Section):
 
     @rule
     def _districts_are_different(self) -> Iterator[Contradiction]:
-        yield from districts.contradictions(self.districts)
+        yield from districts.contradictions(self)
 
     @rule
     def _vraagstuk_fits_the_rest(self) -> Iterator[Contradiction]:

@@ -214,7 +214,7 @@ def _form(value: object) -> str:
 def _out_of_range(_: ErrorDetails, key: Key, subject: str) -> Said:
     most = {"columns": "A column is a number from 1 to 12.", "weight": "A weight is a number from 1 to 1000."}
     counted = {"amount", "population", "max_votes", "max_headings", "max_lines"}
-    most |= dict.fromkeys(counted, "It is a whole number, from 1 on.")
+    most |= dict.fromkeys(counted, "It is a whole number, from 1 to a thousand million.")
     most |= {"latitude": "Degrees to the north, from -90 to 90.", "longitude": "Degrees to the east, from -180 to 180."}
     return Said(f"{subject} is out of range", most.get(str(key[-1]), "A port is a number from 1 to 65535."))
 
