@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from files import write
+from PIL import Image
 from pydantic.fields import FieldInfo
 from rendering import REPOSITORY
 
@@ -72,8 +73,9 @@ def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: En
     for name in ("eigen-code", "pages", "beeld", "lettertype"):
         (tmp_path / name).mkdir()
     (tmp_path / "pages/privacy.md").write_text("# Privacy\n")
-    (tmp_path / "beeld/plein.jpg").write_bytes(b"\xff\xd8\xff")
-    for name, content in {"logo.svg": b"<svg/>", "icoon.svg": b"<svg/>", "eigen.css": b"a { b: c }"}.items():
+    Image.new("RGB", (900, 600)).save(tmp_path / "beeld/plein.jpg")
+    svg = b'<svg viewBox="0 0 9 9"/>'
+    for name, content in {"logo.svg": svg, "icoon.svg": svg, "eigen.css": b"a { b: c }"}.items():
         (tmp_path / name).write_bytes(content)
     for name, example in VRAAGSTUK_FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ddconsul.instance import leads, palette
+from ddconsul.instance import certificates, leads, palette
 from ddconsul.instance.settings import attribute
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ddconsul.instance.places import Document, Key
     from ddconsul.instance.problems import Problem
 
+# As long as it takes to get a new certificate.
+_IN_TIME = timedelta(days=21)
 # Where a mail server expects TLS from the first byte.
 SMTPS = 465
 
@@ -39,6 +42,11 @@ def _about_tls(instance: Instance) -> Iterator[Advice]:
     if instance.target.type == "ssh" and instance.tls.mode == "off":
         what = "is off: passwords cross the network unencrypted, unless a proxy in front of the host does TLS"
         yield ("tls", "mode"), what, "Set tls.mode to files or internal."
+    until = certificates.holds_until(instance.tls.certificate) if instance.tls.certificate is not None else None
+    left = until - datetime.now(UTC) if until is not None else None
+    if until is not None and left is not None and left < _IN_TIME:
+        what = f"has run out on {until:%Y-%m-%d}" if left < timedelta() else f"runs out on {until:%Y-%m-%d}"
+        yield ("tls", "certificate"), what, "Ask for a new one: browsers refuse a site with one that has run out."
 
 
 def _about_contrast(instance: Instance) -> Iterator[Advice]:

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ddconsul.instance import accounts, contents, districts, moments, vocabulary, vraagstuk
+from ddconsul.instance import accounts, certificates, contents, districts, moments, vocabulary, vraagstuk
 from ddconsul.instance.accounts import Officials, Person
 from ddconsul.instance.branding import Branding
 from ddconsul.instance.districts import District
@@ -302,6 +302,13 @@ class Tls(Section):
         for name in ("certificate", "key") if self.mode != "files" else ():
             if name in self.model_fields_set:
                 yield Contradiction((name,), f"is given, but tls.mode is {self.mode}", "Set tls.mode to files.")
+
+    @rule
+    def _key_is_of_the_certificate(self) -> Iterator[Contradiction]:
+        if self.mode == "files" and self.certificate is not None and self.key is not None:
+            found = certificates.amiss(self.certificate, self.key)
+            if found is not None:
+                yield Contradiction((found.key,), found.message, found.todo)
 
 
 class Network(Section):

@@ -119,6 +119,9 @@ def is_domain(name: str) -> bool:
 
 def _is_decodable(name: str) -> bool:
     """Tell whether the coded labels of a name stand for letters: `xn--caf-dma`."""
+    if "xn--" not in name.lower():
+        # What knows of coded forms takes a while to load.
+        return True
     try:
         name.encode().decode("idna")
     except UnicodeError:
