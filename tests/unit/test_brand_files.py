@@ -235,11 +235,28 @@ def test_a_font_without_licence_is_refused(tmp_path: Path) -> None:
     assert problem.key == "branding.fonts[0].licence"
 
 
+def test_half_a_font_is_told_before_it_has_to_be_used(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    whole = TTFont(io.BytesIO(ttf()))
+    whole.flavor = "woff2"
+    whole.save(packed)
+    for content in (ttf(), packed.getvalue()):
+        for part, said in (
+            (content, []),
+            (content[: len(content) // 2], ["is not whole"]),
+            (b"OTTO", ["is not whole"]),
+        ):
+            (tmp_path / "zee.ttf").write_bytes(part)
+            text = f"{MINIMAL}branding: {{fonts: [{{file: zee.ttf, licence: OFL-1.1}}]}}\n"
+            problems = inspect(write(tmp_path, text)).problems
+            assert [problem.message.partition(" is not whole")[1].strip() for problem in problems] == said
+
+
 def test_a_broken_font_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"zee\.ttf: cannot be read as a font"):
-        head_html(fonts(tmp_path, content=b"OTTO"))
-    half = fonts(tmp_path, content=ttf()[: len(ttf()) // 2])
-    (font,) = (file for file in brand_files(half) if file.name.endswith(".woff2"))
+        head_html(fonts(tmp_path, content=b"wOF2" + bytes(60)))
+    garbled = fonts(tmp_path, content=ttf()[:300] + bytes(len(ttf())))
+    (font,) = (file for file in brand_files(garbled) if file.name.endswith(".woff2"))
     with pytest.raises(InputError, match=r"zee\.ttf: cannot be read as a font"):
         font.make()
 

@@ -82,7 +82,7 @@ def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: En
         shutil.copyfile(FULL / example, tmp_path / name)
     codes = sealed(tmp_path / "gemeente.codes.yml", {"CDEFGHJKMNPQ": "9712AB"}, (), "a key")
     codes.path.write_text(written(codes))
-    (tmp_path / "lettertype/Zee-Regular.ttf").write_bytes(b"OTTO")
+    (tmp_path / "lettertype/Zee-Regular.ttf").write_bytes(b"OTTO" + bytes(60))
     problems = inspect(write(tmp_path, entry.in_yaml() + "\n")).problems
     about = [problem for problem in problems if problem.rule not in {"missing", "contradiction"}]
     # The key to log in with is the reader's own.

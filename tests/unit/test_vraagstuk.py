@@ -135,9 +135,10 @@ def test_texts_are_looked_at_as_those_of_pages_are(tmp_path: Path) -> None:
     ("content", "more", "said"),
     [
         (b"geen pdf", "", "whatever its name says"),
-        (b"%PDF-" + bytes(3_100_000), "", "3 MB at most"),
-        (b"%PDF-", "settings: {uploads.documents.max_amount: 0}\n", "this site takes 0"),
-        (b"%PDF-", "settings: {uploads.documents.content_types: [text/plain]}\n", "is application/pdf"),
+        (b"%PDF-1.4" + bytes(9000), "", "is not whole"),
+        (b"%PDF-" + bytes(3_100_000) + b"%%EOF", "", "3 MB at most"),
+        (b"%PDF-%%EOF", "settings: {uploads.documents.max_amount: 0}\n", "this site takes 0"),
+        (b"%PDF-%%EOF", "settings: {uploads.documents.content_types: [text/plain]}\n", "is application/pdf"),
     ],
 )
 def test_a_document_is_what_consul_takes(tmp_path: Path, content: bytes, more: str, said: str) -> None:
@@ -209,7 +210,7 @@ def test_topics_are_to_choose_from_once(tmp_path: Path) -> None:
 
 
 def test_documents_and_images_go_along(tmp_path: Path) -> None:
-    (tmp_path / "nota.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "nota.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     text = LEGISLATION.replace("  questions", "  documents: [{title: Nota, file: nota.pdf}]\n  questions", 1)
     made = load(write(tmp_path, MINIMAL + text)).instance
     document = state_document(made)

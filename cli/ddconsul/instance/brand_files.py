@@ -44,7 +44,20 @@ def _font(value: object, info: ValidationInfo) -> object:
     path, data = content(value, info, 10 * MEGABYTE, "Each visitor waits for it: leave out letters that no page has.")
     if data is not None and not data.startswith(_FONTS):
         raise wrong("is not a font", "Give a file of the kind TTF, OTF, WOFF or WOFF2.")
+    if data is not None and len(data) < _length_told(data):
+        message = f"is not whole: it says that it has {_length_told(data)} bytes, and has {len(data)}"
+        raise wrong(message, "Ask for the file once more.")
     return path
+
+
+def _length_told(data: bytes) -> int:
+    """Return how many bytes a font has by what it says itself (WOFF 1.0 and 2.0, OpenType 1.9: their first tables)."""
+    if data.startswith((b"wOFF", b"wOF2")):
+        return int.from_bytes(data[8:12], "big")
+    count = int.from_bytes(data[4:6], "big")
+    rows = (data[start : start + 16] for start in range(12, 12 + 16 * count, 16))
+    ends = [int.from_bytes(row[8:12], "big") + int.from_bytes(row[12:16], "big") for row in rows]
+    return max(ends, default=12 + 16)
 
 
 def _stylesheet(value: object, info: ValidationInfo) -> object:

@@ -107,6 +107,9 @@ def _paper(value: object, info: ValidationInfo) -> object:
     kind = "application/pdf" if data.startswith(b"%PDF-") else by_name
     if kind == "application/pdf" and not data.startswith(b"%PDF-"):
         raise wrong("is not a PDF, whatever its name says", "Save it as PDF.")
+    # ISO 32000-2, section 7.5.5: it ends with that; readers look for it in the last kilobyte.
+    if kind == "application/pdf" and b"%%EOF" not in data[-2048:]:
+        raise wrong("is not whole: a PDF has %%EOF at its end", "Ask for the file once more.")
     return Upload(path, kind, hashlib.md5(data, usedforsecurity=False).hexdigest(), len(data))
 
 
