@@ -253,8 +253,9 @@ def test_half_a_font_is_told_before_it_has_to_be_used(tmp_path: Path) -> None:
 
 
 def test_a_broken_font_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"zee\.ttf: cannot be read as a font"):
-        head_html(fonts(tmp_path, content=b"wOF2" + bytes(60)))
+    for content in (b"wOF2" + bytes(60), b"wOFF" + bytes(60), b"OTTO\0\1" + bytes(60)):
+        with pytest.raises(InputError, match=r"zee\.ttf: cannot be read as a font"):
+            [file.make() for file in brand_files(fonts(tmp_path, content=content)) if file.name.endswith(".woff2")]
     garbled = fonts(tmp_path, content=ttf()[:300] + bytes(len(ttf())))
     (font,) = (file for file in brand_files(garbled) if file.name.endswith(".woff2"))
     with pytest.raises(InputError, match=r"zee\.ttf: cannot be read as a font"):

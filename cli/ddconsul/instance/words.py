@@ -179,7 +179,8 @@ def _not_section(detail: ErrorDetails, key: Key, subject: str) -> Said:
     known = shape.known_keys(detail["loc"])
     value = detail["input"]
     glued = re.match(r"([\w-]+):\S", value) if isinstance(value, str) else None
-    wanted = f"Under {places.dotted(key)} go: {', '.join(known)}." if known else ""
+    named = f"Under {places.dotted(key)} go: {', '.join(known)}."
+    wanted = named if known else "Write its keys under it, each on a line of its own."
     if glued and nearest(glued[1], known):
         wanted = f"A space goes after the colon: {glued[1]}: … {wanted}"
     if subject:
@@ -187,10 +188,12 @@ def _not_section(detail: ErrorDetails, key: Key, subject: str) -> Said:
     return Said("is a list, not a section" if isinstance(value, list) else "holds no section", wanted)
 
 
-def _not_list(detail: ErrorDetails, _: Key, subject: str) -> Said:
+def _not_list(detail: ErrorDetails, key: Key, subject: str) -> Said:
     what = f"{subject} is not" if subject else f"is a {_form(detail['input'])}, not"
     value = detail["input"]
-    example = f"[{value}]" if isinstance(value, str) and len(value) <= _SHORT else "[first, second]"
+    if shape.known_keys(key):
+        return Said(f"{what} a list", "Start each item with a hyphen, with its keys behind it and under it.")
+    example = f"[{value}]" if isinstance(value, str) and value and len(value) <= _SHORT else "[first, second]"
     return Said(f"{what} a list", f"Start each item with a hyphen, or write {example}.")
 
 
