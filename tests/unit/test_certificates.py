@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -109,3 +110,21 @@ def test_the_end_of_a_certificate_is_read_from_it(tmp_path: Path) -> None:
     for odd in (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"", b"\xff" * 9):
         file.write_bytes(odd)
         assert holds_until(file) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (CERTIFICATE.encode(), []),
+        (b64decode("".join(CERTIFICATE.splitlines()[1:-1])), []),
+        (CERTIFICATE.encode() * 3, []),
+        (CERTIFICATE[:200].encode(), ["holds no certificate that can be read"]),
+        (CERTIFICATE.encode() + CERTIFICATE[:200].encode(), ["holds no certificate that can be read"]),
+        (b"\x30zzzz", ["holds no certificate that can be read"]),
+        (PRIVATE_KEY.encode(), ["holds no certificate in PEM form"]),
+    ],
+)
+def test_an_authority_is_a_certificate_that_can_be_read(tmp_path: Path, content: bytes, said: list[str]) -> None:
+    (tmp_path / "netwerk.crt").write_bytes(content)
+    problems = inspect(write(tmp_path, MINIMAL + "network: {extra_ca: [netwerk.crt]}\n")).problems
+    assert [problem.message.partition('" ')[2] for problem in problems] == said

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from files import write
+from files import CERTIFICATE, PRIVATE_KEY, write
 from PIL import Image
 from pydantic.fields import FieldInfo
 from rendering import REPOSITORY
@@ -68,8 +68,7 @@ def test_no_entry_says_only_that_it_is_a_text() -> None:
 @pytest.mark.parametrize("entry", [entry for entry in KEYS if entry.example is not None], ids=key)
 def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: Entry) -> None:
     for name in ("certificaat.pem", "certificaat.key", "netwerk.crt"):
-        kind = "PRIVATE KEY" if name.endswith("key") else "CERTIFICATE"
-        (tmp_path / name).write_text(f"-----BEGIN {kind}-----\n")
+        (tmp_path / name).write_text(PRIVATE_KEY if name.endswith("key") else CERTIFICATE)
     for name in ("eigen-code", "pages", "beeld", "lettertype"):
         (tmp_path / name).mkdir()
     (tmp_path / "pages/privacy.md").write_text("# Privacy\n")

@@ -78,3 +78,14 @@ def test_a_film_is_not_read_to_its_end(tmp_path: Path, name: str) -> None:
 )
 def test_what_is_no_path_of_a_file(tmp_path: Path, name: str, path: str, said: str) -> None:
     assert said in told(tmp_path, name, path)
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"packages":' * 50_000, b"\xff", b"[]", None])
+def test_a_lock_file_that_is_anything_else_is_told(tmp_path: Path, content: bytes | None) -> None:
+    lock = tmp_path / "brand.lock.json"
+    if content is None:
+        lock.symlink_to("/dev/zero")
+    else:
+        lock.write_bytes(content)
+    (problem,) = inspect(write(tmp_path, MINIMAL + 'branding: {tokens: "@a/b@1.0.0"}\n')).problems
+    assert "cannot be looked up: brand.lock.json is not as" in problem.message

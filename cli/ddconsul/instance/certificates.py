@@ -25,6 +25,18 @@ class Amiss(NamedTuple):
     todo: str
 
 
+def can_be_read(data: bytes) -> bool:
+    """Tell whether there are certificates in a file's content, in PEM form or DER, and each can be read."""
+    import ssl  # noqa: PLC0415 — slow, and few files have a certificate
+
+    pem = data.decode("ascii", "replace") if b"-----BEGIN" in data else data
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+    except (ssl.SSLError, ValueError):
+        return False
+    return True
+
+
 def amiss(certificate: Path, key: Path) -> Amiss | None:
     """Return what is wrong with a certificate and its key; None when a web server can use the two.
 
@@ -39,16 +51,13 @@ def amiss(certificate: Path, key: Path) -> Amiss | None:
     except OSError:
         # Told where the path stands.
         return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_verify_locations(cadata=texts[0])
-    except (ssl.SSLError, ValueError):
+    if not can_be_read(texts[0].encode("latin-1")):
         return Amiss("certificate", "holds no certificate that can be read", "Is the file whole? Ask for it once more.")
     if "ENCRYPTED" in texts[1]:
         todo = "Nobody types one when the server starts. Take it off: openssl pkey -in OLD -out NEW"
         return Amiss("key", "is locked with a password", todo)
     try:
-        context.load_cert_chain(certificate, key, password=lambda: b"")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: b"")
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
             todo = "Give the key that the certificate was asked for with, and the site's own certificate first."

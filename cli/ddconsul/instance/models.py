@@ -62,6 +62,8 @@ from ddconsul.instance.vraagstuk import Vraagstukken
 
 UPSTREAM = "https://github.com/consuldemocracy/consuldemocracy.git"
 SITE_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"
+# Its user would be the one that makes builds: roles/consul_build.
+_TAKEN_SITES = ("build",)
 
 
 def slug(name: str) -> str:
@@ -370,6 +372,10 @@ class Instance(Section):
         if not re.match(SITE_PATTERN, self.site):
             message, todo = "gives no short name for the site", "Add target.site, such as demo."
             yield Contradiction(("municipality", "name"), message, todo)
+        if self.site in _TAKEN_SITES:
+            way = ("target", "site") if self.target.site else ("municipality", "name")
+            message = f'gives the site the short name "{self.site}", which the host needs itself'
+            yield Contradiction(way, message, f"Set target.site to another one, such as {self.site}-2.")
 
     @rule
     def _people_are_different(self) -> Iterator[Contradiction]:

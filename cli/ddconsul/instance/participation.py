@@ -162,10 +162,13 @@ class Codes(Upload):
 
 # Not read as YAML: with the letters to a town in it, that takes seconds.
 _CODES_FILE = re.compile(
-    r"(?:#.*\n)*letters: (?P<letters>\d+)\nchecksum: (?P<checksum>\S+)\n"
+    r"(?:#.*\n)*letters: (?P<letters>[0-9]{1,9})\nchecksum: (?P<checksum>\S+)\n"
     r"addresses: \|\n(?P<addresses>(?:  \S+\n)*)codes: \|\n(?P<vault>(?:  \S+\n)+)"
 )
 CODES_BEGIN = "# The codes of letters, made by `ddconsul letters make`; encrypted with letters_key of the secrets.\n"
+
+
+_MD5 = 16
 
 
 def written(codes: Codes) -> str:
@@ -182,12 +185,14 @@ def codes_in(path: Path, text: str) -> Codes | None:
     if not match:
         return None
     try:
-        md5 = base64.b64decode(match["checksum"], validate=True).hex()
+        md5 = base64.b64decode(match["checksum"], validate=True)
     except ValueError:
+        return None
+    if len(md5) != _MD5:
         return None
     vault = "\n".join(match["vault"].split()) + "\n"
     addresses = tuple(match["addresses"].split())
-    return Codes(path, "text/csv", md5, len(text), int(match["letters"]), vault, addresses)
+    return Codes(path, "text/csv", md5.hex(), len(text), int(match["letters"]), vault, addresses)
 
 
 _OF_LETTERS = "It is the file that `ddconsul letters make` made, as it made it."

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
+from ddconsul.instance import certificates
 from ddconsul.instance.problems import nearest, shown
 from ddconsul.instance.values import Kind, http_url, is_url, wrong
 
@@ -110,6 +111,26 @@ def content(value: object, info: ValidationInfo, most: int, smaller: str) -> tup
     return path, data
 
 
+def whole(path: Path, most: int) -> bytes:
+    """Return what is in a file that ddconsul wrote itself.
+
+    Args:
+        path: The file.
+        most: How many bytes it may have.
+
+    Raises:
+        ValueError: When it is no file, or has more.
+        OSError: When it cannot be read.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError(path)
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(path)
+    return data
+
+
 def _size(count: int) -> str:
     return f"{count // MEGABYTE} MB" if count >= MEGABYTE else f"{count // 1000} kB"
 
@@ -133,11 +154,13 @@ def _private_key(value: object, info: ValidationInfo) -> object:
 
 
 def _authority(value: object, info: ValidationInfo) -> object:
-    path = existing_file(value, info)
+    path, data = content(value, info, MEGABYTE, "It is a certificate, which has a few kB.")
     # DER, the other form that certificates come in, is one ASN.1 sequence.
-    if isinstance(path, Path) and base_folder(info) is not None and _beginning(path, 1) == b"\x30":
-        return path
-    return _certificates(value, info)
+    if data is not None and not data.startswith(b"\x30"):
+        path = _certificates(value, info)
+    if data is not None and not certificates.can_be_read(data):
+        raise wrong("holds no certificate that can be read", "Is the file whole? Ask for it once more.")
+    return path
 
 
 def _holding(value: object, info: ValidationInfo, mark: bytes, what: str) -> object:

@@ -148,9 +148,17 @@ def _with_siblings(value: object, info: ValidationInfo) -> object:
     found = {
         code: str(name.with_name(f"{name.stem}.{code}{name.suffix}"))
         for code in LANGUAGES
-        if name.suffix and (base / name.with_name(f"{name.stem}.{code}{name.suffix}")).is_file()
+        if name.suffix and _is_file(base / name.with_name(f"{name.stem}.{code}{name.suffix}"))
     }
-    return found if found and not (base / name).is_file() else {EVERY: value, **found}
+    return found if found and not _is_file(base / name) else {EVERY: value, **found}
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A name that is too long, a folder that is closed: told where the path itself is looked at.
+        return False
 
 
 TranslatedFile = Annotated[
