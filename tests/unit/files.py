@@ -49,8 +49,27 @@ network: {proxy: "http://proxy.example.org:3128", extra_ca: [ca.pem]}
 
 # What a site that inhabitants can reach has to have, beside MINIMAL.
 PAGES = "pages: {privacy: privacy.md, accessibility: privacy.md, conditions: privacy.md}\n"
-CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+# Of each other, for praat.example.org, and good for a century.
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBrDCCAVOgAwIBAgIUcZK7KLs5rWOGB/QQtzHNKTe+OtQwCgYIKoZIzj0EAwIw
+HDEaMBgGA1UEAwwRcHJhYXQuZXhhbXBsZS5vcmcwIBcNMjYxMTI5MTEwMjQzWhgP
+MjEyNTA2MjMxMTAyNDNaMBwxGjAYBgNVBAMMEXByYWF0LmV4YW1wbGUub3JnMFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEOaTBmzICDRAOx+OCHD+NL8r03zx6rpTw
+fG5DqLQNDCP8vIWLRyrsBUtf5SVcXVA36oKd07Xdsup6WU2rhO618aNxMG8wHQYD
+VR0OBBYEFFrSOSSHSDsNM+CGm9VQycnJs0duMB8GA1UdIwQYMBaAFFrSOSSHSDsN
+M+CGm9VQycnJs0duMA8GA1UdEwEB/wQFMAMBAf8wHAYDVR0RBBUwE4IRcHJhYXQu
+ZXhhbXBsZS5vcmcwCgYIKoZIzj0EAwIDRwAwRAIgf+T/ZiIsvlDlf8zQVNYUECPM
+hIANbqQJC6kL0mlvIo4CIGFnDnq+k2klnEY4MbKOkCLKkIBgXZ3AXaOqwHlRk9SH
+-----END CERTIFICATE-----
+"""
+PRIVATE_KEY = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJ1UWbrLc+D9Kod0Q
+pf4Wqoglom1MTH/s7peAKaUZ9hyhRANCAAQ5pMGbMgINEA7H44IcP40vyvTfPHqu
+lPB8bkOotA0MI/y8hYtHKuwFS1/lJVxdUDfqgp3Ttd2y6npZTauE7rXx
+-----END PRIVATE KEY-----
+"""
 
 
 def write(folder: Path, text: str = MINIMAL) -> Path:

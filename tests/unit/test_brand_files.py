@@ -149,13 +149,9 @@ def test_what_networks_and_browsers_ask_for_by_address(tmp_path: Path) -> None:
     assert set(brand_places(instance)) == set(made)
 
 
-@pytest.mark.parametrize(
-    "content", [SVG[:40], "<svg>&lol;</svg>", "<svg/>", '<svg width="0" height="0"/>', png(10, 10)[:40],
-                '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><svg><text>&b;</text></svg>'],
-)  # fmt: skip
-def test_a_logo_that_cannot_be_drawn_is_a_sentence(tmp_path: Path, content: str | bytes) -> None:
-    instance = branded(tmp_path, "logo: logo.img", logo__img=content)
-    with pytest.raises(InputError, match=r"logo\.img: cannot be read as an image"):
+def test_a_logo_that_cannot_be_drawn_is_a_sentence(tmp_path: Path) -> None:
+    instance = branded(tmp_path, "logo: logo.svg", logo__svg='<svg width="0" height="0"/>')
+    with pytest.raises(InputError, match=r"logo\.svg: cannot be read as an image"):
         image_files(instance)
 
 
@@ -239,11 +235,29 @@ def test_a_font_without_licence_is_refused(tmp_path: Path) -> None:
     assert problem.key == "branding.fonts[0].licence"
 
 
+def test_half_a_font_is_told_before_it_has_to_be_used(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    whole = TTFont(io.BytesIO(ttf()))
+    whole.flavor = "woff2"
+    whole.save(packed)
+    for content in (ttf(), packed.getvalue()):
+        for part, said in (
+            (content, []),
+            (content[: len(content) // 2], ["is not whole"]),
+            (b"OTTO", ["is not whole"]),
+        ):
+            (tmp_path / "zee.ttf").write_bytes(part)
+            text = f"{MINIMAL}branding: {{fonts: [{{file: zee.ttf, licence: OFL-1.1}}]}}\n"
+            problems = inspect(write(tmp_path, text)).problems
+            assert [problem.message.partition(" is not whole")[1].strip() for problem in problems] == said
+
+
 def test_a_broken_font_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"zee\.ttf: cannot be read as a font"):
-        head_html(fonts(tmp_path, content=b"OTTO"))
-    half = fonts(tmp_path, content=ttf()[: len(ttf()) // 2])
-    (font,) = (file for file in brand_files(half) if file.name.endswith(".woff2"))
+    for content in (b"wOF2" + bytes(60), b"wOFF" + bytes(60), b"OTTO\0\1" + bytes(60)):
+        with pytest.raises(InputError, match=r"zee\.ttf: cannot be read as a font"):
+            [file.make() for file in brand_files(fonts(tmp_path, content=content)) if file.name.endswith(".woff2")]
+    garbled = fonts(tmp_path, content=ttf()[:300] + bytes(len(ttf())))
+    (font,) = (file for file in brand_files(garbled) if file.name.endswith(".woff2"))
     with pytest.raises(InputError, match=r"zee\.ttf: cannot be read as a font"):
         font.make()
 
@@ -289,6 +303,28 @@ def test_nothing_is_loaded_from_elsewhere(tmp_path: Path, css: str) -> None:
 def test_data_and_marks_are_no_loading(tmp_path: Path) -> None:
     css = "a { background: url(data:image/png;base64,AA); mask: url(#vorm); content: 'https://example.org' }"
     assert "url(data:" in stylesheet(branded(tmp_path, "css: eigen.css", eigen__css=css))
+
+
+@pytest.mark.parametrize(
+    ("css", "said"),
+    [
+        ("a { b: " + "(" * 20_000 + ")" * 20_000 + " }", "line 1 has brackets within brackets without end"),
+        ("a {" * 5000 + "}" * 5000, "line 1 has brackets within brackets without end"),
+        ("a { color: red }\nb { color: blue", "line 2 ends within a rule, a text or a comment"),
+        ("a { color: red }\n/* b", "line 2 ends within a rule, a text or a comment"),
+        ("a { color: red }\nb { mask: url(a b) }", "line 2 is not CSS"),
+    ],
+)
+def test_a_stylesheet_that_is_cut_off_or_without_end(tmp_path: Path, css: str, said: str) -> None:
+    (tmp_path / "eigen.css").write_text(css)
+    (problem,) = inspect(write(tmp_path, f"{MINIMAL}branding: {{css: eigen.css}}\n")).problems
+    assert said in problem.message
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_stylesheet(tmp_path: Path) -> None:
+    css = stylesheet(branded(tmp_path, "css: eigen.css", eigen__css="\ufeffa { color: red }"))
+    assert "a { color: red !important" in css
+    assert "\ufeff" not in css
 
 
 def test_what_is_no_css_is_told_with_its_line(tmp_path: Path) -> None:

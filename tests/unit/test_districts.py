@@ -12,6 +12,7 @@ import pytest
 from files import MINIMAL, write
 from pydantic_core import PydanticCustomError
 
+from ddconsul.instance import districts
 from ddconsul.instance.districts import geojson
 from ddconsul.instance.loader import inspect, load
 from ddconsul.translate.state import state_document
@@ -94,7 +95,19 @@ def test_the_dutch_grid_is_converted(named: bool) -> None:
         (polygon([[x * 111_000, y * 200_000] for x, y in SQUARE]), "EPSG:28992"),
         (polygon(SQUARE, crs={"properties": {"name": "EPSG:3857"}}), "on the grid EPSG:3857"),
         (polygon(SQUARE, crs={"properties": {"name": "EPSG:28992"}}), "places outside of it"),
-        (polygon(SQUARE * 60_000), "1 MB is the most"),
+        (b'{"type": "Polygon", "coordinates": ' + b"[" * 900 + b"]" * 900 + b"}", "two numbers"),
+        (b"[" * 100_000 + b"]" * 100_000, "not GeoJSON"),
+        (b'{"type": "GeometryCollection", "geometries": [' * 30 + b"]}" * 30, "areas within areas"),
+        (json.dumps(polygon(SQUARE)).encode()[:-5], "no JSON from line 1, column 1"),
+        ('{"type": "é"}'.encode("latin-1"), "not UTF-8"),
+        ({"type": ["Polygon"]}, "not GeoJSON"),
+        ({"type": "\ud800"}, "not GeoJSON"),
+        ({"type": "Polygon", "coordinates": "here"}, "a Polygon without its list of coordinates"),
+        ({"type": "FeatureCollection", "features": {}}, "without its list of features"),
+        ({"type": "MultiPolygon", "coordinates": []}, "without lines"),
+        (polygon([[10**400, 53.2], *SQUARE]), "two numbers"),
+        (polygon([[float("inf"), 53.2], *SQUARE]), "two numbers"),
+        (polygon([SQUARE[0], SQUARE[1], SQUARE[0], SQUARE[1], SQUARE[0]]), "goes around nothing"),
     ],
 )
 def test_what_consul_could_not_show_is_refused_with_what_to_do(value: Any, said: str) -> None:
@@ -110,6 +123,20 @@ def test_the_caribbean_municipalities_are_in_the_netherlands(place: list[float])
 def test_a_border_of_thousands_of_places_is_looked_at_in_no_time() -> None:
     ring = [[5 + cos(tau * step / 4000), 52 + 0.9 * sin(tau * step / 4000)] for step in range(4000)]
     assert made(polygon([*ring, ring[0]]))
+
+
+def test_a_border_folded_like_an_accordion_is_looked_at_no_longer_than_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def counted(*_: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return False
+
+    monkeypatch.setattr(districts, "_cross", counted)
+    ring = [[6 + 0.1 * (step % 2) + step * 1e-6, 53 + 0.1 * (step % 2) - step * 1e-6] for step in range(4900)]
+    assert made(polygon([*ring, [6, 53.2], ring[0]]))
+    assert 0 < compared < 600_000
 
 
 DISTRICTS = """\

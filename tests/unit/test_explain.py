@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from files import write
+from files import CERTIFICATE, PRIVATE_KEY, write
+from PIL import Image
 from pydantic.fields import FieldInfo
 from rendering import REPOSITORY
 
@@ -67,20 +68,20 @@ def test_no_entry_says_only_that_it_is_a_text() -> None:
 @pytest.mark.parametrize("entry", [entry for entry in KEYS if entry.example is not None], ids=key)
 def test_the_example_of_a_key_is_right_where_it_stands(tmp_path: Path, entry: Entry) -> None:
     for name in ("certificaat.pem", "certificaat.key", "netwerk.crt"):
-        kind = "PRIVATE KEY" if name.endswith("key") else "CERTIFICATE"
-        (tmp_path / name).write_text(f"-----BEGIN {kind}-----\n")
+        (tmp_path / name).write_text(PRIVATE_KEY if name.endswith("key") else CERTIFICATE)
     for name in ("eigen-code", "pages", "beeld", "lettertype"):
         (tmp_path / name).mkdir()
     (tmp_path / "pages/privacy.md").write_text("# Privacy\n")
-    (tmp_path / "beeld/plein.jpg").write_bytes(b"\xff\xd8\xff")
-    for name, content in {"logo.svg": b"<svg/>", "icoon.svg": b"<svg/>", "eigen.css": b"a { b: c }"}.items():
+    Image.new("RGB", (900, 600)).save(tmp_path / "beeld/plein.jpg")
+    svg = b'<svg viewBox="0 0 9 9"/>'
+    for name, content in {"logo.svg": svg, "icoon.svg": svg, "eigen.css": b"a { b: c }"}.items():
         (tmp_path / name).write_bytes(content)
     for name, example in VRAAGSTUK_FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(FULL / example, tmp_path / name)
     codes = sealed(tmp_path / "gemeente.codes.yml", {"CDEFGHJKMNPQ": "9712AB"}, (), "a key")
     codes.path.write_text(written(codes))
-    (tmp_path / "lettertype/Zee-Regular.ttf").write_bytes(b"OTTO")
+    (tmp_path / "lettertype/Zee-Regular.ttf").write_bytes(b"OTTO" + bytes(60))
     problems = inspect(write(tmp_path, entry.in_yaml() + "\n")).problems
     about = [problem for problem in problems if problem.rule not in {"missing", "contradiction"}]
     # The key to log in with is the reader's own.

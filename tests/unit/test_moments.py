@@ -52,7 +52,20 @@ def test_a_moment_is_written_as_it_was_read(written: str) -> None:
     [
         ("31-03-2027", "Did you mean 2027-03-31?"),
         ("31 maart 2027 20:00", "Did you mean 2027-03-31?"),
-        ("2027-02-30", "calendar"),
+        ("2027-02-30", "is not in the calendar That month ends on 2027-02-28."),
+        ("2027-02-29 20:00", "That month ends on 2027-02-28."),
+        ("2027-13-01", "the day and the month"),
+        ("0000-01-01", "the day and the month"),
+        ("0001-01-01", "another century"),
+        ("9999-12-31 24:00", "another century"),
+        ("1927-03-01", "from 2000 to 2099"),
+        ("today - 9999 days", "another century"),
+        ("\u0662\u0660\u0662\u0667-03-01", "is not a date"),
+        ("2027/03/31", "Did you mean 2027-03-31?"),
+        ("31.3.2027", "Did you mean 2027-03-31?"),
+        ("31-02-2027", "is not a date Write year"),
+        ("2027-03-01 09:00 CET", "municipality.time_zone"),
+        (float("inf"), "is not a date"),
         ("2027-03-01 25:00", "24 hours"),
         ("2027-03-01 24:00", "2027-03-02 00:00"),
         ("2027-03-01 09:00+01:00", "municipality.time_zone"),
@@ -124,6 +137,14 @@ def test_an_hour_that_is_there_twice_is_refused(tmp_path: Path, opens: str) -> N
     assert "is there twice" in problem
     assert "Write 2027-10-31 01:" in problem
     assert told(tmp_path, "2027-10-31 03:00") == []
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "9999-12-31 23:59"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_the_edges_of_the_calendar_are_told_at_their_place(tmp_path: Path, day: str, zone: str) -> None:
+    text = MINIMAL.replace("  domain:", f"  time_zone: {zone}\n  domain:")
+    told_of = told(tmp_path, day, text)
+    assert any(f'vraagstuk.opens "{day}" is of another century' in problem for problem in told_of)
 
 
 def test_days_that_move_with_the_clock_are_for_demos_only(tmp_path: Path) -> None:

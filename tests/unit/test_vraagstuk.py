@@ -70,8 +70,17 @@ def test_each_instrument_with_the_least_that_it_takes_is_right(tmp_path: Path, t
         (BUDGET, "phase: balloting", "phase: informing", "phases[1].phase", "comes after accepting"),
         (BUDGET, "phase: balloting", "phase: voting", "phases[1].phase", "Choose one of"),
         (BUDGET, "instrument: budget", "instrument: budget\n  amounts: hidden", "amounts", "voting is knapsack"),
-        (BUDGET, "headings: [", "headings: [{key: z, name: Noord, amount: 1}, ", "groups", "Noord\" twice"),
+        (BUDGET, "headings: [", "headings: [{key: z, name: Noord, amount: 1}, ", "groups[0].headings[1].name",
+         'Noord" is that of another heading'),
         (BUDGET, "budgets: on", "budgets: off", "instrument", "Set modules.budgets to on."),
+        (BUDGET, "phase: accepting", "phase: accepting, from: 2027-02-01", "phases[0].from", "is before it opens"),
+        (BUDGET, "amount: 25000", "amount: 1, latitude: 53.22, longitude: -6.57", "groups[0].headings[0].latitude",
+         "is outside the Netherlands"),
+        (BUDGET, "amount: 25000", "amount: 1, latitude: 6.57, longitude: 53.22", "groups[0].headings[0].latitude",
+         "Exchange latitude and longitude"),
+        (BUDGET, "amount: 25000", "amount: 1, latitude: '53.22', longitude: 6.57", "groups[0].headings[0].latitude",
+         "without quotes"),
+        (BUDGET, "name: Wijken,", "name: Wijken, max_headings: 2,", "groups[0].max_headings", "of 1 headings"),
         (LEGISLATION, "2027-03-20", "2027-03-01", "phases[0].until", "is before its first day"),
         (LEGISLATION, "2027-03-20", "2027-05-01", "phases[0].until", "is after it closes"),
         (LEGISLATION, "from: 2027-03-02", "from: 2027-02-02", "phases[0].from", "is before it opens"),
@@ -100,7 +109,7 @@ def test_what_does_not_go_together_is_told_at_its_place(
 def test_each_has_a_key_of_its_own(tmp_path: Path) -> None:
     two = POLL.replace("  key: plein", "- key: plein").replace("vraagstuk:\n", "vraagstuk:\n")
     item = two.partition("\n")[2]
-    (problem,) = told(tmp_path, f"vraagstuk:\n{item}{item}")
+    (problem,) = told(tmp_path, f"vraagstuk:\n{item}{item.replace('Het plein', 'Nog een plein')}")
     assert 'vraagstuk[1].key "plein" is the key of vraagstuk[0] as well' in problem
 
 
@@ -126,9 +135,10 @@ def test_texts_are_looked_at_as_those_of_pages_are(tmp_path: Path) -> None:
     ("content", "more", "said"),
     [
         (b"geen pdf", "", "whatever its name says"),
-        (b"%PDF-" + bytes(3_100_000), "", "3 MB at most"),
-        (b"%PDF-", "settings: {uploads.documents.max_amount: 0}\n", "this site takes 0"),
-        (b"%PDF-", "settings: {uploads.documents.content_types: [text/plain]}\n", "is application/pdf"),
+        (b"%PDF-1.4" + bytes(9000), "", "is not whole"),
+        (b"%PDF-" + bytes(3_100_000) + b"%%EOF", "", "3 MB at most"),
+        (b"%PDF-%%EOF", "settings: {uploads.documents.max_amount: 0}\n", "this site takes 0"),
+        (b"%PDF-%%EOF", "settings: {uploads.documents.content_types: [text/plain]}\n", "is application/pdf"),
     ],
 )
 def test_a_document_is_what_consul_takes(tmp_path: Path, content: bytes, more: str, said: str) -> None:
@@ -142,7 +152,7 @@ def test_an_image_has_the_pixels_that_consul_wants(tmp_path: Path) -> None:
     poll = POLL.replace("  title:", "  image: plein.jpg\n  title:", 1)
     Image.new("RGB", (640, 300)).save(tmp_path / "plein.jpg")
     (problem,) = told(tmp_path, poll)
-    assert "vraagstuk.image is 640 by 300 pixels; this site wants 0 by 475 at least" in problem
+    assert "vraagstuk.image is 640 by 300 pixels; this site wants a height of 475 at least" in problem
     assert told(tmp_path, poll + "settings: {uploads.images.min_height: 300}\n") == []
 
 
@@ -200,7 +210,7 @@ def test_topics_are_to_choose_from_once(tmp_path: Path) -> None:
 
 
 def test_documents_and_images_go_along(tmp_path: Path) -> None:
-    (tmp_path / "nota.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "nota.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     text = LEGISLATION.replace("  questions", "  documents: [{title: Nota, file: nota.pdf}]\n  questions", 1)
     made = load(write(tmp_path, MINIMAL + text)).instance
     document = state_document(made)

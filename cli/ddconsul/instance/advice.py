@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ddconsul.instance import palette
+from ddconsul.instance import certificates, leads, palette
 from ddconsul.instance.settings import attribute
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ddconsul.instance.places import Document, Key
     from ddconsul.instance.problems import Problem
 
+# As long as it takes to get a new certificate.
+_IN_TIME = timedelta(days=21)
 # Where a mail server expects TLS from the first byte.
 SMTPS = 465
 
@@ -22,7 +25,15 @@ Advice = tuple["Key", str, str]
 
 def advice(document: Document, instance: Instance) -> Iterator[Problem]:
     """Yield advice, as problems that do not stand in the way."""
-    for found in (_about_tls, _about_contrast, _about_mail, _about_participation, _about_districts):
+    for found in (
+        _about_tls,
+        _about_contrast,
+        _about_mail,
+        _about_participation,
+        _about_districts,
+        _about_links,
+        _about_map,
+    ):
         for key, message, todo in found(instance):
             yield document.problem(document.place(key), key, message, todo, "advice")
 
@@ -31,6 +42,11 @@ def _about_tls(instance: Instance) -> Iterator[Advice]:
     if instance.target.type == "ssh" and instance.tls.mode == "off":
         what = "is off: passwords cross the network unencrypted, unless a proxy in front of the host does TLS"
         yield ("tls", "mode"), what, "Set tls.mode to files or internal."
+    until = certificates.holds_until(instance.tls.certificate) if instance.tls.certificate is not None else None
+    left = until - datetime.now(UTC) if until is not None else None
+    if until is not None and left is not None and left < _IN_TIME:
+        what = f"has run out on {until:%Y-%m-%d}" if left < timedelta() else f"runs out on {until:%Y-%m-%d}"
+        yield ("tls", "certificate"), what, "Ask for a new one: browsers refuse a site with one that has run out."
 
 
 def _about_contrast(instance: Instance) -> Iterator[Advice]:
@@ -87,6 +103,21 @@ def _about_districts(instance: Instance) -> Iterator[Advice]:
                 else "Add postcodes to each of those districts."
             )
             yield ("vraagstuk", index, "districts"), what, todo
+
+
+def _about_links(instance: Instance) -> Iterator[Advice]:
+    for way, place in leads.nowhere(instance):
+        what = f"leads to /{place}, a page that is not in this file"
+        yield way, what, f"Add {place} to pages, unless somebody makes that page on the site."
+
+
+def _about_map(instance: Instance) -> Iterator[Advice]:
+    """Yield half a middle of the map: the other half is Consul's own, which is in the sea."""
+    for name, other in (("latitude", "longitude"), ("longitude", "latitude")):
+        here, there = (getattr(instance.settings, attribute(f"map.{one}")) for one in (name, other))
+        if here is not None and there is None:
+            what = f"is given, but there is no map.{other}: the map begins outside the Netherlands"
+            yield ("settings", f"map.{name}"), what, f"Add map.{other}."
 
 
 def _has_register(instance: Instance) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ddconsul.instance import leads
+from ddconsul.instance.earth import about_place
 from ddconsul.instance.links import Picture
 from ddconsul.instance.markdown import OPEN_PLACE
 from ddconsul.instance.pages import LEGAL, slug_of
@@ -135,8 +137,10 @@ def placeholders(instance: Instance) -> Iterator[Contradiction]:
 
 def contradictions(instance: Instance) -> Iterator[Contradiction]:
     """Yield what is asked for in two places, or cannot be where something else is off."""
+    yield from leads.contradictions(instance)
     yield from _pages_of_their_own(instance)
     yield from _keys_of_banners(instance)
+    yield from _map_is_here(instance)
     yield from _feeds_of_modules(instance)
     yield from _texts_set_elsewhere(instance)
     yield from _pictures_that_consul_takes(instance)
@@ -159,6 +163,13 @@ def _keys_of_banners(instance: Instance) -> Iterator[Contradiction]:
         if other != index:
             message = f'"{key}" is the key of banners[{other}] as well'
             yield Contradiction(("banners", index, "key"), message, "Give each a key of its own.")
+
+
+def _map_is_here(instance: Instance) -> Iterator[Contradiction]:
+    """Yield a middle of the map that is no place in the Netherlands."""
+    latitude, longitude = (getattr(instance.settings, attribute(f"map.{name}")) for name in ("latitude", "longitude"))
+    if latitude is not None and longitude is not None:
+        yield from about_place(latitude, longitude, ("settings", "map.latitude"))
 
 
 def _feeds_of_modules(instance: Instance) -> Iterator[Contradiction]:
@@ -226,14 +237,16 @@ def _pictures(instance: Instance) -> Iterator[tuple[tuple[str | int, ...], Pictu
 
 def _pictures_that_are_too_small(instance: Instance) -> Iterator[Contradiction]:
     """Yield images of a vraagstuk with fewer pixels than Consul wants; of cards it looks at no size."""
-    least = tuple(_setting(instance, f"uploads.images.min_{side}") for side in ("width", "height"))
+    least = {side: _setting(instance, f"uploads.images.min_{side}") for side in ("width", "height")}
     for way, picture in _pictures(instance):
         if way[0] == "vraagstuk" and picture.content_type:
-            found = picture.pixels()
-            if found is not None and (found[0] < least[0] or found[1] < least[1]):
-                message = f"is {found[0]} by {found[1]} pixels; this site wants {least[0]:g} by {least[1]:g} at least"
-                todo = "Take a larger one, or lower settings: uploads.images.min_width and uploads.images.min_height."
-                yield Contradiction(way, message, todo)
+            found = picture.pixels
+            short = [side for side, size in zip(least, found, strict=True) if size < least[side]]
+            if short:
+                wanted = " and ".join(f"a {side} of {least[side]:g}" for side in short)
+                message = f"is {found[0]} by {found[1]} pixels; this site wants {wanted} at least"
+                lower = " and ".join(f"uploads.images.min_{side}" for side in short)
+                yield Contradiction(way, message, f"Take a larger one, or lower settings: {lower}.")
 
 
 def _documents_that_consul_takes(instance: Instance) -> Iterator[Contradiction]:

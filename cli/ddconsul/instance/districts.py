@@ -3,48 +3,45 @@
 # Pydantic reads these annotations at run time, so they are not postponed.
 import itertools
 import json
-import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from ddconsul.instance.earth import HERE, Box
 from ddconsul.instance.home import ObjectKey
 from ddconsul.instance.participation import Postcodes
+from ddconsul.instance.paths import MEGABYTE, content
+from ddconsul.instance.problems import printable, shown
 from ddconsul.instance.section import Contradiction, Section
-from ddconsul.instance.values import Colour, Kind, Line, base_folder, existing_file, wrong
+from ddconsul.instance.values import Colour, Kind, Line, wrong
 
-# More than this and every page with the map carries it along.
-_LARGEST = 1_000_000
 # A millionth of a degree is a decimetre.
 _DECIMALS = 6
 # Longer borders are not looked at for where they cross themselves: that would take too long.
 _MOST_PLACES = 5000
+# Nor are pieces that lie above each other without end.
+_MOST_LOOKED = 500_000
+_DEEPEST = 20
+_FARTHEST = 1e9
+# Square degrees: smaller than a tile.
+_SMALLEST_SURFACE = 1e-12
 _SMALLEST_RING = 4
 _DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+# Of what is no geometry by itself: the list of what is in it.
+_PARTS = {"FeatureCollection": "features", "GeometryCollection": "geometries"}
+_ANEW = "Make the file anew, or ask for the district's border."
 _RD = "EPSG:28992"
-_SIMPLER = "Simplify the lines: a district does well with a few hundred points."
 
 
-class Box(NamedTuple):
-    """A part of the earth, or of a map: west, south, east and north of it."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def holds(self, x: float, y: float) -> bool:
-        """Tell whether a place is in it."""
-        return self.west <= x <= self.east and self.south <= y <= self.north
+_Point = tuple[float, float]
 
 
-# The Netherlands and what lies around it; Bonaire; Saba and Sint Eustatius. Degrees, WGS84.
-_HERE = (Box(2.5, 50.3, 7.8, 54.2), Box(-69.2, 11.5, -67.5, 13.0), Box(-63.8, 17.2, -62.5, 18.0))
 # Where the Dutch national grid is used (RD, EPSG:28992). Metres.
 _GRID = Box(-10_000, 289_000, 300_000, 640_000)
 
@@ -67,9 +64,10 @@ def _area(value: object, info: ValidationInfo) -> object:
         return value
     if not isinstance(value, str):
         raise wrong("is not a path", "Write the path of a GeoJSON file.")
-    path = existing_file(value, info)
+    # More than this and every page with the map carries it along.
+    path, data = content(value, info, MEGABYTE, "Simplify the lines: a district does well with a few hundred points.")
     assert isinstance(path, Path)  # noqa: S101 — for mypy
-    return Area(path) if base_folder(info) is None else Area(path, geojson(path.read_bytes()))
+    return Area(path) if data is None else Area(path, geojson(data))
 
 
 def geojson(data: bytes) -> str:
@@ -81,15 +79,7 @@ def geojson(data: bytes) -> str:
     Raises:
         PydanticCustomError: When it is not right, with what to do.
     """
-    if len(data) > _LARGEST:
-        raise wrong(f"has {len(data) / _LARGEST:.1f} MB; 1 MB is the most", _SIMPLER)
-    try:
-        read = json.loads(data.decode("utf-8-sig"))
-    except ValueError as error:
-        raise wrong(
-            "is not GeoJSON", "It is a JSON file: a FeatureCollection with the area of the district."
-        ) from error
-    shapes = list(_geometries(read))
+    shapes = list(_geometries(read := _read(data)))
     if not shapes:
         raise wrong("holds no area", "It has at least one Polygon or MultiPolygon.")
     places = [place for shape in shapes for place in _places(shape)]
@@ -98,33 +88,57 @@ def geojson(data: bytes) -> str:
     return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
 
 
-def _geometries(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 — whatever stands there
+def _read(data: bytes) -> Any:  # noqa: ANN401 — whatever stands there
+    todo = "It is a JSON file: a FeatureCollection with the area of the district."
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise wrong("is not GeoJSON: it is not UTF-8", todo) from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise wrong(f"is not GeoJSON: no JSON from {where} on", f"Is it whole? {todo}") from error
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits; a list in a list in a list.
+        raise wrong("is not GeoJSON", todo) from error
+
+
+def _geometries(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:  # noqa: ANN401 — whatever stands there
     """Yield the geometries, in whatever of GeoJSON's forms they stand."""
     kind = value.get("type") if isinstance(value, dict) else None
+    kind = kind if isinstance(kind, str) else None
+    if depth > _DEEPEST:
+        raise wrong("is not GeoJSON: it holds areas within areas without end", "Export it once more.")
     if kind == "FeatureCollection" and isinstance(value.get("features"), list):
         for feature in value["features"]:
-            yield from _geometries(feature)
+            yield from _geometries(feature, depth + 1)
     elif kind == "Feature":
         if value.get("geometry") is not None:
-            yield from _geometries(value["geometry"])
+            yield from _geometries(value["geometry"], depth + 1)
     elif kind == "GeometryCollection" and isinstance(value.get("geometries"), list):
         for geometry in value["geometries"]:
-            yield from _geometries(geometry)
+            yield from _geometries(geometry, depth + 1)
     elif kind in _DEPTH and isinstance(value.get("coordinates"), list):
         if kind not in {"Polygon", "MultiPolygon"}:
             raise wrong(f"holds a {kind}, which is no area", "Keep the Polygon or MultiPolygon of the district alone.")
         _check_rings(value)
         yield value
     else:
-        what = f"holds {kind}" if kind else "holds something"
-        raise wrong(f"{what} that is not GeoJSON", "It is a FeatureCollection, a Feature or a geometry.")
+        raise _strange(kind or "")
+
+
+def _strange(kind: str) -> PydanticCustomError:
+    part = _PARTS.get(kind, "coordinates" if kind in _DEPTH else "")
+    if part:
+        return wrong(f"holds a {kind} without its list of {part}", _ANEW)
+    what = shown(kind)[1:-1] if kind else "something"
+    return wrong(f"holds {what}, which is not GeoJSON", "It is a FeatureCollection, a Feature or a geometry.")
 
 
 def _rings(geometry: dict[str, Any]) -> Iterator[Any]:
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    for polygon in polygons:
+    for polygon in polygons or [None]:
         if not isinstance(polygon, list) or not polygon:
-            raise wrong("holds an area without lines", "Make the file anew, or ask for the district's border.")
+            raise wrong("holds an area without lines", _ANEW)
         yield from polygon
 
 
@@ -136,6 +150,8 @@ def _check_rings(geometry: dict[str, Any]) -> None:
             raise wrong("holds a line that does not close", "The last place of each line is its first one again.")
         if _crosses_itself(ring):
             raise wrong("holds a line that crosses itself", "Repair the border, such as with QGIS: Fix geometries.")
+        if not _surface(ring):
+            raise wrong("holds a line that goes around nothing", _ANEW)
 
 
 def _is_place(place: object) -> bool:
@@ -143,8 +159,16 @@ def _is_place(place: object) -> bool:
         isinstance(place, list)
         and len(place) >= 2  # noqa: PLR2004 — and maybe a height
         and all(isinstance(number, int | float) and not isinstance(number, bool) for number in place)
-        and all(math.isfinite(number) for number in place)
+        # Neither infinite, nor what JSON's readers make of a very large number.
+        and all(-_FARTHEST < number < _FARTHEST for number in place)
     )
+
+
+def _surface(ring: list[list[float]]) -> bool:
+    """Tell whether there is something within a line; measured from its first place, which keeps the numbers small."""
+    x, y = ring[0][:2]
+    twice = sum((a[0] - x) * (b[1] - y) - (b[0] - x) * (a[1] - y) for a, b in itertools.pairwise(ring))
+    return abs(twice) > _SMALLEST_SURFACE
 
 
 def _places(geometry: dict[str, Any]) -> Iterator[tuple[float, float]]:
@@ -158,16 +182,17 @@ def _crosses_itself(ring: list[list[float]]) -> bool:
         ((min(a[0], b[0]), max(a[0], b[0]), a, b) for a, b in itertools.pairwise(points) if a != b),
         key=lambda piece: piece[0],
     )
-    near: list[tuple[float, float, tuple[float, float], tuple[float, float]]] = []
+    near: list[tuple[float, float, _Point, _Point]] = []
+    looked = 0
     for piece in pieces:
         near = [other for other in near if other[1] >= piece[0]]
+        looked += len(near)
+        if looked > _MOST_LOOKED:
+            return False
         if any(_cross(piece[2], piece[3], other[2], other[3]) for other in near):
             return True
         near.append(piece)
     return False
-
-
-_Point = tuple[float, float]
 
 
 def _cross(a: _Point, b: _Point, c: _Point, d: _Point) -> bool:
@@ -206,14 +231,14 @@ def _conversion(read: dict[str, Any], places: list[_Point]) -> Callable[[_Point]
 
 
 def _all_here(places: list[_Point]) -> bool:
-    return any(all(box.holds(*place) for place in places) for box in _HERE)
+    return any(all(box.holds(*place) for place in places) for box in HERE)
 
 
 def _named_grid(read: dict[str, Any]) -> str:
     """Return the grid that a file names: `EPSG:28992`; "" when it names none."""
     crs = read.get("crs")
     properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = str(properties.get("name", "") if isinstance(properties, dict) else "").upper()
+    name = printable(str(properties.get("name", "") if isinstance(properties, dict) else "")).upper()[:100]
     found = re.search(r"EPSG\W.*?(\d+)$", name)
     return f"EPSG:{found[1]}" if found else name.rpartition(":")[2]
 
@@ -284,8 +309,14 @@ class District(Section):
     colour: Colour = Field("#154273", description="Colour of its area on maps.")
 
 
-def contradictions(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
-    """Yield districts that cannot be told apart."""
+def contradictions(instance: Any) -> Iterator[Contradiction]:  # noqa: ANN401 — the Instance, which imports this
+    """Yield districts that cannot be told apart, and postcodes of theirs by which nobody is known to live there."""
+    yield from _told_apart(instance.districts)
+    yield from _of_one_district(instance.districts)
+    yield from _in_the_area(instance)
+
+
+def _told_apart(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
     for part in ("key", "name", "code", "census_code"):
         first: dict[str, int] = {}
         for index, district in enumerate(districts):
@@ -296,3 +327,35 @@ def contradictions(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
             if other != index:
                 message = f'"{value}" is the {part} of districts[{other}] as well'
                 yield Contradiction(("districts", index, part), message, "Give each district one of its own.")
+
+
+def _postcodes(districts: tuple[Any, ...]) -> Iterator[tuple[int, int, Any]]:
+    for index, district in enumerate(districts):
+        for place, area in enumerate(getattr(district, "postcodes", ())):
+            yield index, place, area
+
+
+def _of_one_district(districts: tuple[Any, ...]) -> Iterator[Contradiction]:
+    """Yield postcodes that two districts have; from the lowest on, so that many are looked at in no time."""
+    every = sorted(_postcodes(districts), key=lambda item: (item[2].first, item[2].last, item[:2]))
+    farthest = every[0] if every else None
+    for item in every[1:]:
+        assert farthest is not None  # noqa: S101 — for mypy
+        if item[2].first <= farthest[2].last and item[0] != farthest[0]:
+            later, earlier = max(item, farthest, key=lambda one: one[:2]), min(item, farthest, key=lambda one: one[:2])
+            same = "is" if later[2].text == earlier[2].text else f"has some of {earlier[2].text}, which is"
+            message = f"{later[2].text} {same} in districts[{earlier[0]}] as well"
+            todo = "Somebody lives in one district: give each postcode to one of them."
+            yield Contradiction(("districts", later[0], "postcodes", later[1]), message, todo)
+        farthest = max(item, farthest, key=lambda one: one[2].last)
+
+
+def _in_the_area(instance: Any) -> Iterator[Contradiction]:  # noqa: ANN401 — the Instance, which imports this
+    areas = instance.participation.postcodes
+    if instance.participation.verification not in {"postcodes", "letters"} or not areas:
+        return
+    for index, place, area in _postcodes(instance.districts):
+        if not any(area.first <= other.last and other.first <= area.last for other in areas):
+            message = f"{area.text} is none of participation.postcodes"
+            todo = "Who lives there cannot take part: add it there, or remove it here."
+            yield Contradiction(("districts", index, "postcodes", place), message, todo)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ddconsul.instance.links import Image, Url
+from ddconsul.instance.moments import on_the_calendar
 from ddconsul.instance.section import Contradiction, Section, rule
 from ddconsul.instance.translated import TranslatedLine, TranslatedText
 from ddconsul.instance.values import FLAGS, Colour, Kind, wrong
@@ -114,19 +115,16 @@ def _day(value: object) -> object:
     if isinstance(value, date):
         return value
     text = str(value).strip()
-    dutch = re.fullmatch(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", text)
+    dutch = re.fullmatch(r"([0-9]{1,2})[-/]([0-9]{1,2})[-/]([0-9]{4})", text)
     if dutch:
         day, month, year = dutch.groups()
         raise wrong("is not a date", f"Did you mean {year}-{month:0>2}-{day:0>2}? Year, month, day.")
     if re.match(r"\d{4}-\d\d-\d\d[T ]\d", text):
         # The column has days only; and twice a year an hour is there twice, or not at all.
         raise wrong("has a time of day", f"Give the day alone: {text[:10]}.")
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise wrong("is not a date", "Write year, month and day, such as 2027-03-31.")
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise wrong("is not in the calendar", "Look at the number of the day and the month.") from error
+    return on_the_calendar(*map(int, text.split("-")))
 
 
 Day = Annotated[
@@ -138,6 +136,9 @@ Day = Annotated[
 WebSection = Literal["homepage", "debates", "proposals", "budgets", "help_page", "sdg"]
 
 
+_SHORTEST_TITLE = 2
+
+
 class Banner(Section):
     """A message at the top of pages, for some time."""
 
@@ -147,7 +148,7 @@ class Banner(Section):
     link: Url = Field(description="Where it leads.", examples=["/polls"])
     from_: Day = Field(alias="from", description="First day.", examples=["2027-03-01"])
     until: Day = Field(description="Last day.", examples=["2027-03-31"])
-    sections: tuple[WebSection, ...] = Field(("homepage",), description="Where it stands.")
+    sections: tuple[WebSection, ...] = Field(("homepage",), min_length=1, description="Where it stands.")
     background: Colour = Field("#e7f2fc", description="Colour of the background.")
     text: Colour = Field("#222222", description="Colour of the text.")
 
@@ -156,6 +157,12 @@ class Banner(Section):
         if self.until < self.from_:
             message = f"{self.until} is before the first day, {self.from_}"
             yield Contradiction(("until",), message, "Exchange them, or give a later day.")
+
+    @rule
+    def _has_a_title_that_consul_takes(self) -> Iterator[Contradiction]:
+        # app/models/banner.rb
+        if any(len(text) < _SHORTEST_TITLE for text in self.title.values()):
+            yield Contradiction(("title",), "is too short", f"{_SHORTEST_TITLE} characters at least.")
 
     @rule
     def _is_legible(self) -> Iterator[Contradiction]:

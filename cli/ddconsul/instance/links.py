@@ -9,25 +9,29 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from ddconsul.instance.values import Kind, base_folder, existing_file, http_url, wrong
+from ddconsul.instance import pictures
+from ddconsul.instance.paths import MEGABYTE, content
+from ddconsul.instance.values import Kind, email, http_url, wrong
 
 
 def _url(value: str) -> str:
-    if re.fullmatch(r"/\S*|#\S*|mailto:\S+@\S+|tel:[+0-9-]+", value) and not value.startswith("//"):
+    if value.startswith("mailto:"):
+        email(value.removeprefix("mailto:").partition("?")[0])
+    if re.fullmatch(r"/\S*|#\S*|mailto:\S+|tel:[+]?[0-9-]*[0-9]", value) and not value.startswith("//"):
         return value
+    todo = "Write a path on the site, such as /proposals, or an address with https://."
+    if re.fullmatch(r"[a-z0-9_-]{1,80}", value):
+        raise wrong("is not a link", f"Did you mean /{value}? {todo}")
     try:
         return http_url(value)
-    except ValueError as error:
-        raise wrong(
-            "is not a link", "Write a path on the site, such as /proposals, or an address with https://."
-        ) from error
+    except PydanticCustomError as error:
+        about = (error.context or {}).get("todo", "") if "://" in value or "." in value else ""
+        raise wrong("is not a link", about or todo) from error
 
 
 Url = Annotated[str, AfterValidator(_url), Kind("path on the site, or URL")]
-
-# What each kind of image begins with.
-_SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 
 @dataclass(frozen=True)
@@ -52,18 +56,15 @@ class Upload:
         return base64.b64encode(bytes.fromhex(self.md5)).decode()
 
 
+@dataclass(frozen=True)
 class Picture(Upload):
-    """An image file."""
+    """An image file.
 
-    def pixels(self) -> tuple[int, int] | None:
-        """Return its width and height; None when that can't be read."""
-        from PIL import Image as Pillow  # noqa: PLC0415 — only few pictures have to have a size
+    Args:
+        pixels: Its width and height.
+    """
 
-        try:
-            with Pillow.open(self.path) as opened:
-                return opened.size
-        except OSError:
-            return None
+    pixels: tuple[int, int] = (0, 0)
 
 
 def _picture(value: object, info: ValidationInfo) -> object:
@@ -71,15 +72,16 @@ def _picture(value: object, info: ValidationInfo) -> object:
         return value
     if not isinstance(value, str):
         raise wrong("is not a path", "Write the path of an image file.")
-    path = existing_file(value, info)
+    path, data = content(value, info, 20 * MEGABYTE, "Save it anew, with fewer pixels.")
     assert isinstance(path, Path)  # noqa: S101 — for mypy
-    if base_folder(info) is None:
+    if data is None:
         return Picture(path)
-    data = path.read_bytes()
-    kind = next((kind for start, kind in _SIGNATURES.items() if data.startswith(start)), None)
+    kind = pictures.kind_of(data)
     if kind is None:
         raise wrong("is not an image that Consul takes", "Save it as JPEG.")
-    return Picture(path, kind, hashlib.md5(data, usedforsecurity=False).hexdigest(), len(data))
+    pictures.check_name(path, kind)
+    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return Picture(path, kind, md5, len(data), pictures.size_of(data))
 
 
 Image = Annotated[

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 OPEN_PLACE = "[invullen"
 """How a place begins that somebody has yet to fill in."""
-_PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
+
+
+# C0 and C1 without tab; overrides of direction (Unicode, annex 9), which show a text other than it is.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Flaw(NamedTuple):
@@ -58,12 +62,14 @@ class Markdown:
 
     def flaws(self) -> list[Flaw]:
         """Return what Consul would not show as it was meant."""
-        return list(dict.fromkeys(_flaws(_parsed(self.text))))
+        return list(dict.fromkeys([*_unprintable(self.text), *_flaws(_parsed(self.text))]))
 
     def placeholders(self) -> Iterator[tuple[int, str]]:
         """Yield line and name of each place where a value of the municipality file goes: `{{ municipality.name }}`."""
+        line, end = 1, 0
         for match in _PLACEHOLDER.finditer(self.text):
-            yield self.text.count("\n", 0, match.start()) + 1, match[1]
+            line, end = line + self.text.count("\n", end, match.start()), match.start()
+            yield line, match[1].strip()
 
     def open_places(self) -> list[int]:
         """Return the lines with something that has yet to be filled in."""
@@ -96,7 +102,7 @@ class Markdown:
 
 def filled_in(text: str, values: Mapping[str, str]) -> str:
     """Return a text with its placeholders filled in; those without a value are left as they are."""
-    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1].strip(), match[0]), text)
 
 
 def _escaped(value: str) -> str:
@@ -145,6 +151,13 @@ _REFUSED = {
 }
 
 
+def _unprintable(text: str) -> Iterator[Flaw]:
+    """Yield lines with what nobody sees and that may turn a text around: control characters, and marks of direction."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if _UNPRINTABLE.search(line):
+            yield Flaw(number, "has a control character", "Type that line anew.")
+
+
 def _flaws(tokens: Sequence[Token]) -> Iterator[Flaw]:
     for index, token in enumerate(tokens):
         line = token.map[0] + 1 if token.map else 1
@@ -157,4 +170,6 @@ def _flaws(tokens: Sequence[Token]) -> Iterator[Flaw]:
         for child in token.children or ():
             if child.type in _REFUSED:
                 yield Flaw(line, *_REFUSED[child.type])
+            elif child.type == "link_open" and not child.attrs.get("href"):
+                yield Flaw(line, "has a link that leads nowhere", "Write the address between the ( and the ).")
             line += child.type in {"softbreak", "hardbreak"}

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ddconsul.instance import accounts, contents, districts, moments, vocabulary, vraagstuk
+from ddconsul.instance import accounts, certificates, contents, districts, moments, vocabulary, vraagstuk
 from ddconsul.instance.accounts import Officials, Person
 from ddconsul.instance.branding import Branding
 from ddconsul.instance.districts import District
@@ -29,28 +29,30 @@ from ddconsul.instance.links import TextKey
 from ddconsul.instance.menu import Footer, Menu
 from ddconsul.instance.pages import Page, PageName
 from ddconsul.instance.participation import Participation
+from ddconsul.instance.paths import (
+    Authority,
+    Certificates,
+    ExistingFile,
+    ExistingFolder,
+    GemsMirror,
+    PrivateKey,
+    Source,
+)
 from ddconsul.instance.section import Contradiction, Section, rule, short_form
 from ddconsul.instance.settings import Settings
-from ddconsul.instance.translated import LanguageCode, TranslatedLine, TranslatedText
+from ddconsul.instance.translated import TranslatedLine, TranslatedText, spoken
 from ddconsul.instance.values import (
     FLAG_SCHEMA,
     LANGUAGES,
-    Authority,
-    Certificates,
     Domain,
     Email,
-    ExistingFile,
-    ExistingFolder,
     Flag,
-    GemsMirror,
     Host,
     HttpUrl,
     IpNetwork,
     Kind,
     Line,
     Port,
-    PrivateKey,
-    Source,
     TimeZone,
     flag,
     wrong,
@@ -80,7 +82,7 @@ class Contact(Section):
 
 
 def _code(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"(GM)?[0-9]{4}", value):
+    if isinstance(value, str) and re.fullmatch(r"(GM)?[0-9]{4}", value) and not value.endswith("0000"):
         return value.removeprefix("GM")
     raise wrong("is not a municipality code", 'CBS gives each municipality four digits; write them in quotes: "0014".')
 
@@ -103,7 +105,7 @@ def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Languages = Annotated[
-    tuple[LanguageCode, ...],
+    tuple[Annotated[str, AfterValidator(spoken)], ...],
     AfterValidator(_each_once),
     Kind("list of languages", LANGUAGES),
     WithJsonSchema({"type": "array", "items": {"enum": list(LANGUAGES)}, "minItems": 1, "uniqueItems": True}),
@@ -113,7 +115,10 @@ Languages = Annotated[
 class Municipality(Section):
     """Who it is for, and where inhabitants find it."""
 
-    name: Line = Field(description="Name of the municipality, as inhabitants read it.", examples=["Voorbeeldgemeente"])
+    # It is in the title of each page, in the header and in the sender of each mail.
+    name: Line = Field(
+        description="Name of the municipality, as inhabitants read it.", max_length=80, examples=["Voorbeeldgemeente"]
+    )
     domain: Domain = Field(description="The site's domain name, without https://.", examples=["praat.example.org"])
     code: Code | None = Field(None, description="Municipality code of CBS: four digits, in quotes.", examples=["0014"])
     languages: Languages = Field(("nl", "en"), description="Languages of the site; the first is the default.")
@@ -125,7 +130,7 @@ class Municipality(Section):
 
 
 SiteName = Annotated[str, Field(pattern=SITE_PATTERN), Kind("short name: small letters, digits, hyphens; 20 at most")]
-UserName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$"), Kind("name of a user")]
+UserName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,31}$"), Kind("name of a user")]
 _SITE_DESCRIPTION = "Short name of the site on its host: lower-case letters, digits, hyphens. Default: from the name."
 
 
@@ -300,6 +305,13 @@ class Tls(Section):
             if name in self.model_fields_set:
                 yield Contradiction((name,), f"is given, but tls.mode is {self.mode}", "Set tls.mode to files.")
 
+    @rule
+    def _key_is_of_the_certificate(self) -> Iterator[Contradiction]:
+        if self.mode == "files" and self.certificate is not None and self.key is not None:
+            found = certificates.amiss(self.certificate, self.key)
+            if found is not None:
+                yield Contradiction((found.key,), found.message, found.todo)
+
 
 class Network(Section):
     """What the host's network asks for."""
@@ -392,7 +404,7 @@ class Instance(Section):
 
     @rule
     def _districts_are_different(self) -> Iterator[Contradiction]:
-        yield from districts.contradictions(self.districts)
+        yield from districts.contradictions(self)
 
     @rule
     def _vraagstuk_fits_the_rest(self) -> Iterator[Contradiction]:

@@ -1,6 +1,7 @@
 """Moments and days: as somebody writes them, in the municipality's time zone."""
 
 # Pydantic reads these annotations at run time, so they are not postponed.
+import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from ddconsul.instance.section import Contradiction, Section
 from ddconsul.instance.values import Kind, wrong
@@ -22,9 +24,11 @@ _DUTCH_MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
     "december",
 )  # fmt: skip
-_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)")
-_TODAY = re.compile(r"today(?: ?(?P<sign>[+-]) ?(?P<count>\d{1,4})(?: days?)?)?")
-_TIME = re.compile(r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?::(?P<second>\d\d))?(?: uur)?")
+# Another year is a slip of the pen; and at the calendar's edge no zone can tell what time it is elsewhere.
+_YEARS = range(2000, 2100)
+_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII)
+_TODAY = re.compile(r"today(?: ?(?P<sign>[+-]) ?(?P<count>\d{1,4})(?: days?)?)?", re.ASCII)
+_TIME = re.compile(r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?::(?P<second>\d\d))?(?: uur)?", re.ASCII)
 _WRITTEN = "%Y-%m-%d %H:%M:%S"
 _EXAMPLE = "Write year, month and day, and maybe a time, such as 2027-03-31 20:00."
 
@@ -83,7 +87,9 @@ def _moment(value: object, *, clock: time | None) -> object:
     if isinstance(value, date):
         value = value.strftime(_WRITTEN) if isinstance(value, datetime) else value.isoformat()
     text = re.sub(r"\s+", " ", str(value).strip())
-    head, _, tail = text.replace("T", " ", 1).partition(" ") if text[:1].isdigit() else _split_relative(text)
+    head, _, tail = (
+        re.sub(r"(?<=\d)T(?=\d)", " ", text, count=1).partition(" ") if text[:1].isdigit() else _split_relative(text)
+    )
     day = _day(head, text)
     relative = head.startswith("today")
     if not tail:
@@ -103,30 +109,57 @@ def _day(head: str, text: str) -> date:
     relative = _TODAY.fullmatch(head)
     if relative:
         days = int(relative["count"] or 0)
-        return today() + timedelta(days=-days if relative["sign"] == "-" else days)
+        there = today() + timedelta(days=-days if relative["sign"] == "-" else days)
+        return on_the_calendar(there.year, there.month, there.day)
     found = _DAY.fullmatch(head)
     if not found:
         raise wrong("is not a date", f"{_meant(text)}{_EXAMPLE}")
+    return on_the_calendar(int(found["year"]), int(found["month"]), int(found["day"]))
+
+
+def on_the_calendar(year: int, month: int, day: int) -> date:
+    """Return a day.
+
+    Args:
+        year: The year.
+        month: The month.
+        day: The day of the month.
+
+    Raises:
+        PydanticCustomError: When there is no such day, or it is not of this century.
+    """
     try:
-        return date(*(int(found[part]) for part in ("year", "month", "day")))
+        found = date(year, month, day)
     except ValueError as error:
-        raise wrong("is not in the calendar", "Look at the number of the day and the month.") from error
+        last = calendar.monthrange(year, month)[1] if year and month in range(1, 13) else 0
+        todo = f"That month ends on {year}-{month:02}-{last}." if day > last > 0 else ""
+        raise wrong("is not in the calendar", todo or "Look at the number of the day and the month.") from error
+    if year not in _YEARS:
+        raise wrong("is of another century", f"Look at the year: it is one from {_YEARS[0]} to {_YEARS[-1]}.")
+    return found
 
 
 def _meant(text: str) -> str:
     """Say which date was meant, likely."""
-    digits = re.match(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", text)
-    words = re.match(rf"(\d{{1,2}}) ({'|'.join(_DUTCH_MONTHS)}) (\d{{4}})", text.lower())
+    digits = re.match(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b", text, re.ASCII)
+    turned = re.match(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b", text, re.ASCII)
+    words = re.match(rf"(\d{{1,2}}) ({'|'.join(_DUTCH_MONTHS)}) (\d{{4}})\b", text.lower(), re.ASCII)
     if digits:
         day, month, year = digits.groups()
-        return f"Did you mean {year}-{month:0>2}-{day:0>2}? "
-    if words:
-        return f"Did you mean {words[3]}-{_DUTCH_MONTHS.index(words[2]) + 1:02}-{words[1]:0>2}? "
-    return ""
+    elif turned:
+        year, month, day = turned.groups()
+    elif words:
+        day, month, year = words[1], str(_DUTCH_MONTHS.index(words[2]) + 1), words[3]
+    else:
+        return ""
+    try:
+        return f"Did you mean {on_the_calendar(int(year), int(month), int(day))}? "
+    except PydanticCustomError:
+        return ""
 
 
 def _time(text: str, day: date) -> time:
-    if re.search(r"(Z|[+-]\d\d:?\d\d)$", text):
+    if re.search(r"(Z|UTC|GMT|CES?T|[+-]\d\d(:?\d\d)?)$", text):
         raise wrong("has a time zone of its own", "Write it as the clocks say in municipality.time_zone.")
     found = _TIME.fullmatch(text)
     if not found:

@@ -11,15 +11,16 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from ddconsul.instance.links import Upload
+from ddconsul.instance.paths import MEGABYTE, content
 from ddconsul.instance.section import Contradiction, Section, rule
 from ddconsul.instance.translated import TranslatedLine
-from ddconsul.instance.values import HttpUrl, Kind, Line, base_folder, existing_file, wrong
+from ddconsul.instance.values import HttpUrl, Kind, Line, wrong
 
 Verification = Literal["email", "postcodes", "letters", "census"]
 
 # Consul 2.5.1's default for min_age_to_participate.
 CONSULS_AGE = 16
-OLDEST = 120
+YOUNGEST, OLDEST = 1, 99
 
 
 class Proof(NamedTuple):
@@ -87,10 +88,15 @@ class Area:
         return self.first <= postcode <= self.last
 
 
+# For what they stood for in the Second World War.
+_NEVER_GIVEN = ("SA", "SD", "SS")
+
+
 def postcode(text: str) -> str | None:
     """Return a Dutch postcode as `9711AA`, however it is written; None when it is none."""
     match = re.fullmatch(r"\s*([1-9][0-9]{3})\s*([A-Za-z]{2})\s*", text)
-    return f"{match[1]}{match[2].upper()}" if match else None
+    found = f"{match[1]}{match[2].upper()}" if match else None
+    return None if found is None or found.endswith(_NEVER_GIVEN) else found
 
 
 def _area(value: object) -> object:
@@ -104,6 +110,9 @@ def _area(value: object) -> object:
     first, last = ends[0], ends[-1]
     if len(ends) > len((first, last)) or not all(re.fullmatch(r"[1-9][0-9]{3}([A-Z]{2})?", end) for end in ends):
         raise wrong("is not a postcode, or postcodes from one to another", examples)
+    never = next((end for end in ends if end.endswith(_NEVER_GIVEN)), None)
+    if never:
+        raise wrong("is not a postcode", f"None ends in {', '.join(_NEVER_GIVEN)}: look at {never}.")
     if len(first) != len(last):
         raise wrong("goes from one kind of postcode to another", "Give both ends letters, or neither.")
     if first > last:
@@ -122,16 +131,16 @@ Postcodes = Annotated[
 
 
 def _age(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= OLDEST:
-        raise wrong("is not an age", f"Give a whole number from 0 to {OLDEST}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not YOUNGEST <= value <= OLDEST:
+        raise wrong("is not an age to take part", f"Give a whole number from {YOUNGEST} to {OLDEST}.")
     return value
 
 
 Age = Annotated[
     int,
     BeforeValidator(_age),
-    Kind(f"whole number from 0 to {OLDEST}"),
-    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": OLDEST}),
+    Kind(f"whole number from {YOUNGEST} to {OLDEST}"),
+    WithJsonSchema({"type": "integer", "minimum": YOUNGEST, "maximum": OLDEST}),
 ]
 
 
@@ -153,10 +162,13 @@ class Codes(Upload):
 
 # Not read as YAML: with the letters to a town in it, that takes seconds.
 _CODES_FILE = re.compile(
-    r"(?:#.*\n)*letters: (?P<letters>\d+)\nchecksum: (?P<checksum>\S+)\n"
+    r"(?:#.*\n)*letters: (?P<letters>[0-9]{1,9})\nchecksum: (?P<checksum>\S+)\n"
     r"addresses: \|\n(?P<addresses>(?:  \S+\n)*)codes: \|\n(?P<vault>(?:  \S+\n)+)"
 )
 CODES_BEGIN = "# The codes of letters, made by `ddconsul letters make`; encrypted with letters_key of the secrets.\n"
+
+
+_MD5 = 16
 
 
 def written(codes: Codes) -> str:
@@ -173,12 +185,17 @@ def codes_in(path: Path, text: str) -> Codes | None:
     if not match:
         return None
     try:
-        md5 = base64.b64decode(match["checksum"], validate=True).hex()
+        md5 = base64.b64decode(match["checksum"], validate=True)
     except ValueError:
+        return None
+    if len(md5) != _MD5:
         return None
     vault = "\n".join(match["vault"].split()) + "\n"
     addresses = tuple(match["addresses"].split())
-    return Codes(path, "text/csv", md5, len(text), int(match["letters"]), vault, addresses)
+    return Codes(path, "text/csv", md5.hex(), len(text), int(match["letters"]), vault, addresses)
+
+
+_OF_LETTERS = "It is the file that `ddconsul letters make` made, as it made it."
 
 
 def _codes(value: object, info: ValidationInfo) -> object:
@@ -186,16 +203,17 @@ def _codes(value: object, info: ValidationInfo) -> object:
         return value
     if not isinstance(value, str):
         raise wrong("is not a path", "Write the path of the file that `ddconsul letters make` made.")
-    path = existing_file(value, info)
+    # The codes for a million letters take some 100 MB.
+    path, data = content(value, info, 500 * MEGABYTE, _OF_LETTERS)
     assert isinstance(path, Path)  # noqa: S101 — for mypy
-    if base_folder(info) is None:
+    if data is None:
         return Codes(path)
     try:
-        found = codes_in(path, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+        found = codes_in(path, data.decode())
+    except UnicodeDecodeError:
         found = None
     if found is None:
-        raise wrong("holds no codes of letters", "It is the file that `ddconsul letters make` made, as it made it.")
+        raise wrong("holds no codes of letters", _OF_LETTERS)
     return found
 
 

@@ -72,8 +72,16 @@ class Document:
             found = first.get(key[:length]) or second.get(key[:length])
             if found:
                 return found
-            first, second = self.keys, self.values
+            first, second = (self.values, self.keys) if self._is_short(key[: length - 1]) else (self.keys, self.values)
         return Place(1, 1)
+
+    def _is_short(self, key: Key) -> bool:
+        """Tell whether one value stands where a section may: `privacy: pages/privacy.md`."""
+        value = self.value
+        for part in key:
+            inside = isinstance(value, dict | list) and (part in value if isinstance(value, dict) else True)
+            value = value[part] if inside else None
+        return isinstance(value, str)
 
     def problem(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> Problem:
         """Make a problem in this file."""

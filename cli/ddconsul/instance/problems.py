@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 _WIDEST = 100
 _SECRET = re.compile(
-    r"""(?ix) ( (?! \b tokens ["']? \s* : ) # a package of design tokens is no secret
-                [\w-]* (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key )
-                [\w-]* ["']? \s* [:=] \s* ) (\S.*)
+    r"""(?ix) (?<![\w-]) ( (?! \b tokens ["']? \s* : ) # a package of design tokens is no secret
+                [\w-]{0,60} (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key )
+                [\w-]{0,60} ["']? \s* [:=] \s* ) (\S.*)
     | ( ://[^/\s:@]* : ) ( [^/\s]+ ) (?=@)"""
 )
 

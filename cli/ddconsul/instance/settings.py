@@ -1,6 +1,7 @@
 """Section `settings`: Consul's own settings, each with the kind of value that it takes."""
 
 # Pydantic reads these annotations at run time, so they are not postponed.
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache, partial
@@ -74,6 +75,8 @@ def governor(key: str) -> str:
 def _number(setting: Setting, value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong("is not a number", f"Write digits, without quotes: a {setting.kind}.")
+    if not math.isfinite(value):
+        raise wrong("is no number that there is", f"Give a {setting.kind}.")
     if setting.whole and value != int(value):
         raise wrong("is not a whole number", f"Give a {setting.kind}.")
     if (setting.min is not None and value < setting.min) or (setting.max is not None and value > setting.max):

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from ddconsul.instance.values import Kind, base_folder, wrong
+from ddconsul.instance.paths import MEGABYTE, base_folder, whole
+from ddconsul.instance.values import Kind, wrong
 
 LOCK_FILE = "brand.lock.json"
 # A name as npm takes it, an exact version (semver 2.0), and the folder of a variant.
@@ -80,9 +81,11 @@ def read_lock(file: Path) -> dict[str, Any]:
         OSError: When it cannot be read.
     """
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(whole(file, 10 * MEGABYTE).decode())
     except FileNotFoundError:
         return {}
+    except RecursionError as error:
+        raise ValueError(file) from error
     packages = content.get("packages") if isinstance(content, dict) else None
     if not isinstance(packages, dict):
         raise ValueError(file)  # noqa: TRY004 — what stands there has a wrong value

@@ -16,21 +16,26 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from ddconsul.instance.markdown import Markdown
+from ddconsul.instance.paths import MEGABYTE, base_folder, content
 from ddconsul.instance.section import Section
-from ddconsul.instance.values import LANGUAGES, Kind, Line, base_folder, choices, existing_file, wrong
+from ddconsul.instance.values import LANGUAGES, Kind, Line, choices, wrong
 
 EVERY = "*"
 """Stands for the language of a text that is given without one."""
 
 
-def language(value: str) -> str:
+def spoken(value: str) -> str:
     """Check that Consul speaks a language."""
-    if value not in (*LANGUAGES, EVERY):
+    if value not in LANGUAGES:
         raise wrong("is no language that Consul speaks", choices(value, LANGUAGES))
     return value
 
 
-LanguageCode = Annotated[str, AfterValidator(language)]
+def _language(value: str) -> str:
+    return value if value == EVERY else spoken(value)
+
+
+LanguageCode = Annotated[str, AfterValidator(_language)]
 
 
 class Translated(dict[str, Any]):
@@ -48,6 +53,8 @@ class Translated(dict[str, Any]):
 
 
 def _each_language(value: object) -> object:
+    if type(value) is dict and EVERY in value:
+        raise wrong(f'has the language "{EVERY}"', "Write one text for all languages, or name each language.")
     return value if isinstance(value, dict) or value is None else {EVERY: value}
 
 
@@ -99,14 +106,14 @@ _TOLD = 3
 def _markdown(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
-    path = existing_file(value, info)
-    if not isinstance(path, Path) or base_folder(info) is None:
+    path, data = content(value, info, MEGABYTE, "Give a long text in parts, each on a page of its own.")
+    if data is None:
         return Markdown(value, "")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         raise wrong("cannot be read as text", "Save it as UTF-8.") from error
-    made = Markdown(value, text.replace("\r\n", "\n"), str(path))
+    made = Markdown(value, text.replace("\r\n", "\n").replace("\r", "\n"), str(path))
     flaws = made.flaws()
     if flaws:
         about = "; ".join(f"line {flaw.line} {flaw.message}" for flaw in flaws[:_TOLD])
@@ -141,9 +148,17 @@ def _with_siblings(value: object, info: ValidationInfo) -> object:
     found = {
         code: str(name.with_name(f"{name.stem}.{code}{name.suffix}"))
         for code in LANGUAGES
-        if name.suffix and (base / name.with_name(f"{name.stem}.{code}{name.suffix}")).is_file()
+        if name.suffix and _is_file(base / name.with_name(f"{name.stem}.{code}{name.suffix}"))
     }
-    return found if found and not (base / name).is_file() else {EVERY: value, **found}
+    return found if found and not _is_file(base / name) else {EVERY: value, **found}
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A name that is too long, a folder that is closed: told where the path itself is looked at.
+        return False
 
 
 TranslatedFile = Annotated[

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ddconsul.instance.problems import nearest, shown
+from ddconsul.instance.problems import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,13 +27,14 @@ FLAGS = {"on": True, "yes": True, "true": True, "off": False, "no": False, "fals
 
 MAX_HOST_NAME = 253  # RFC 1035
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]+")
 _LIKE_ADDRESS = re.compile(r"[0-9.]+")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?P<domain>[^@\s]+)")
+# RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3.
+_LONGEST_BEFORE_AT = 64
+_LONGEST_EMAIL = 254
+_EMAIL = re.compile(rf"(?=[^@]{{1,{_LONGEST_BEFORE_AT}}}@){_ATOM}(?:\.{_ATOM})*@(?P<domain>[^@\s]+)")
 _MANY = 5
-LONGEST_PATH = 4096  # Linux, limits.h: PATH_MAX
-# Certificates and keys are small: no need to read a film to the end.
-_LARGEST = 1_000_000
 _GIT_URL = re.compile(r"(?:https?|ssh|git|file)://\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:\S+")
 
 
@@ -105,7 +103,7 @@ def _domain(value: str) -> str:
         raise wrong("is an address, not a domain name", meant + example)
     if not name.isascii():
         raise wrong("has letters outside ASCII", _coded_form(name))
-    if name.rpartition(".")[2].isdigit():
+    if _LIKE_ADDRESS.fullmatch(name) and _is_address(name):
         raise wrong("is an IP address, not a domain name", example)
     if not is_domain(name):
         raise wrong("is not a domain name", f"{_about_domain(name)}{example}")
@@ -113,18 +111,36 @@ def _domain(value: str) -> str:
 
 
 def is_domain(name: str) -> bool:
-    """Tell whether the text is a full domain name."""
-    return "." in name and is_host_name(name) and not name.rpartition(".")[2].isdigit()
+    """Tell whether the text is a full domain name: its last part is of letters, or coded ones (RFC 3696, section 2)."""
+    return (
+        "." in name and is_host_name(name) and _TOP_LEVEL.fullmatch(name.rpartition(".")[2].lower()) is not None
+    ) and _is_decodable(name)
+
+
+def _is_decodable(name: str) -> bool:
+    """Tell whether the coded labels of a name stand for letters: `xn--caf-dma`."""
+    if "xn--" not in name.lower():
+        # What knows of coded forms takes a while to load.
+        return True
+    try:
+        name.encode().decode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _about_domain(name: str) -> str:
-    if "_" in name:
-        return "It has no underscores; hyphens are fine. "
-    if "." not in name:
-        return "It has at least one dot. "
-    if len(name) > MAX_HOST_NAME:
-        return f"It has {MAX_HOST_NAME} characters at most. "
-    return "Between dots stand 1 to 63 letters, digits and hyphens, with no hyphen first or last. "
+    reasons = (
+        ("_" in name, "It has no underscores; hyphens are fine. "),
+        (re.search(r"\s", name), "It has no spaces. "),
+        ("," in name, f"Did you mean {name.replace(',', '.')}? "),
+        ("." not in name, "It has at least one dot. "),
+        (len(name) > MAX_HOST_NAME, f"It has {MAX_HOST_NAME} characters at most. "),
+        (is_host_name(name) and not _is_decodable(name), "What begins with xn-- is the coded form of a name. "),
+        (is_host_name(name), "After the last dot stands something such as nl or org. "),
+    )
+    otherwise = "Between dots stand 1 to 63 letters, digits and hyphens, with no hyphen first or last. "
+    return next((said for holds, said in reasons if holds), otherwise)
 
 
 def _coded_form(name: str) -> str:
@@ -135,24 +151,33 @@ def _coded_form(name: str) -> str:
     return f"Write it in its coded form: {coded}." if is_domain(coded) else "Use letters, digits, hyphens and dots."
 
 
-def _email(value: str) -> str:
+def email(value: str) -> str:
+    """Check that a text is one e-mail address."""
     match = _EMAIL.fullmatch(value)
-    if match and is_domain(match["domain"].lower()):
+    if match and is_domain(match["domain"].lower()) and len(value) <= _LONGEST_EMAIL:
         return value
     raise wrong("is not an e-mail address", f"{_about_email(value, match)}Such as beheer@example.org.")
 
 
 def _about_email(value: str, match: re.Match[str] | None) -> str:
-    inside = re.search(r"[^\s<>:\"]+@[^\s<>\"]+\.\w+", value)
-    if match and not match["domain"].isascii():
-        return f"{_coded_form(match['domain'])} "
-    if value.count("@") == 1 and inside and inside[0] != value and _EMAIL.fullmatch(inside[0]):
-        return f"Give the address alone: {inside[0]}. "
-    if "@" not in value:
-        return "It has an @. "
-    if match:
-        return "After the @ stands a domain name, with a dot. "
-    return "Write one address, without spaces, commas or two dots in a row. "
+    before, at, after = value.partition("@")
+    # Only a little of a very long text: looking for an address in it takes time.
+    inside = re.search(r"[^\s<>:\"]+@[^\s<>\"]+\.\w+", value[:_LONGEST_EMAIL])
+    found = _EMAIL.fullmatch(inside[0]) if inside and "@" not in after and inside[0] != value else None
+    too_long = len(before) > _LONGEST_BEFORE_AT or len(value) > _LONGEST_EMAIL
+    dots = f".{before}.".find("..") >= 0
+    reasons = (
+        (not at, "It has an @. "),
+        ("@" in after, "Write one address, with one @. "),
+        (not before or not after, "Something stands before the @, and something after it. "),
+        (too_long, f"It has {_LONGEST_EMAIL} characters at most, and {_LONGEST_BEFORE_AT} before the @. "),
+        (found and is_domain(found["domain"].lower()), f"Give the address alone: {found[0] if found else ''}. "),
+        (match and not after.isascii(), f"{_coded_form(after)} "),
+        (match, "After the @ stands a domain name, with a dot. "),
+        (not before.isascii(), "Before the @ stand letters without accents. "),
+        (dots, "It has no dot first, none just before the @, and no two in a row. "),
+    )
+    return next((said for holds, said in reasons if holds), "Write one address, without spaces or commas. ")
 
 
 def _colour(value: object) -> object:
@@ -216,17 +241,32 @@ def _about_host(value: str) -> str:
 
 def http_url(value: str) -> str:
     """Check that a text is a URL of http or https."""
-    message, todo = "is not a URL", "It starts with http:// or https://, such as https://mirror.example.org."
+    example = "It starts with http:// or https://, such as https://mirror.example.org."
+    if not value.isprintable() or " " in value:
+        raise wrong("is not a URL", f"It has no spaces or line breaks. {example}")
     try:
         parts = urlsplit(value)
-        host, port = parts.hostname, parts.port
+        host = parts.hostname
     except ValueError as error:
-        raise wrong(message, todo) from error
-    if re.search(r"\s", value) or port == 0:
-        raise wrong(message, todo)
+        raise wrong("is not a URL", example) from error
     if parts.scheme not in {"http", "https"} or not host or not (_is_address(host) or is_host_name(host)):
-        raise wrong(message, todo)
+        raise wrong("is not a URL", f"{_about_url(value)}{example}")
+    try:
+        right = parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise wrong("is not a URL", "Its port is a number from 1 to 65535, or left out.")
     return value
+
+
+def _about_url(value: str) -> str:
+    host = re.match(r"(?:https?:)?/{0,3}([^/:@]+)", value[:MAX_HOST_NAME])
+    if host and not host[1].isascii():
+        return f"{_coded_form(host[1])} "
+    if re.match(r"https?://[^/]", value):
+        return "After :// stands a host name: letters, digits, hyphens and dots. "
+    return f"Did you mean https://{host[1]}? " if host and is_domain(host[1]) else ""
 
 
 def _line(value: str) -> str:
@@ -237,130 +277,8 @@ def _line(value: str) -> str:
     return value.strip()
 
 
-def _place(value: str, info: ValidationInfo) -> Path:
-    """Make a path absolute: what the file points at is beside the file, wherever ddconsul is called."""
-    if not value.strip():
-        raise wrong("is empty", "Write a path.")
-    if "\0" in value:
-        raise wrong("is not a path", "Remove the character \\0.")
-    base = base_folder(info)
-    try:
-        path = Path(value).expanduser()
-    except RuntimeError as error:
-        raise wrong("begins with ~ and a user that this machine does not know", "Write the path out.") from error
-    return base / path if base is not None else path
-
-
-def base_folder(info: ValidationInfo) -> Path | None:
-    """Return the folder of the municipality file; None where no file is looked at, and so no paths are."""
-    return (info.context or {}).get("base")
-
-
-def _kind_at(path: Path) -> str:
-    """Return what stands at a path: file, folder, something else, nothing, or why that cannot be known."""
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return "nothing"
-    except (OSError, ValueError) as error:
-        raise wrong(f"cannot be looked at: {getattr(error, 'strerror', error)}", _looked(path)) from error
-    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "something else"
-
-
-def _expect(value: str, path: Path, wanted: str) -> None:
-    found = _kind_at(path)
-    if found == "nothing":
-        raise wrong("does not exist", f"{_meant(value, path)}{_looked(path)}")
-    if found != wanted:
-        raise wrong(f"is not a {wanted}", _looked(path))
-
-
-def _looked(path: Path) -> str:
-    return f"Looked for {shown(path, LONGEST_PATH)[1:-1]}."
-
-
-def _meant(value: str, path: Path) -> str:
-    """Say which path was meant, likely."""
-    if "\\" in value:
-        return f"Write / instead of a backslash: {value.replace(chr(92), '/')}. "
-    try:
-        close = nearest(path.name, (other.name for other in itertools.islice(path.parent.iterdir(), 1000)))
-    except (OSError, ValueError):
-        return ""
-    return f"Did you mean {value.removesuffix(path.name)}{close}? " if close else ""
-
-
-def existing_file(value: object, info: ValidationInfo) -> object:
-    """Check that a file exists and is not empty, and make its path absolute."""
-    if not isinstance(value, str):
-        return value
-    path = _place(value, info)
-    if base_folder(info) is not None:
-        _expect(value, path, "file")
-        if not _bytes(path):
-            raise wrong("is an empty file", _looked(path))
-    return path
-
-
-def existing_folder(value: object, info: ValidationInfo) -> object:
-    """Check that a folder exists, and make its path absolute."""
-    if not isinstance(value, str):
-        return value
-    path = _place(value, info)
-    if base_folder(info) is not None:
-        _expect(value, path, "folder")
-    return path
-
-
-def _certificates(value: object, info: ValidationInfo) -> object:
-    return _holding(value, info, b"-----BEGIN CERTIFICATE-----", "certificate")
-
-
-def _private_key(value: object, info: ValidationInfo) -> object:
-    return _holding(value, info, b"PRIVATE KEY-----", "private key")
-
-
-def _authority(value: object, info: ValidationInfo) -> object:
-    path = existing_file(value, info)
-    # DER, the other form that certificates come in, is one ASN.1 sequence.
-    if isinstance(path, Path) and base_folder(info) is not None and _bytes(path)[:1] == b"\x30":
-        return path
-    return _certificates(value, info)
-
-
-def _holding(value: object, info: ValidationInfo, mark: bytes, what: str) -> object:
-    """Check that a file holds something in PEM form."""
-    path = existing_file(value, info)
-    if isinstance(path, Path) and base_folder(info) is not None and mark not in _bytes(path):
-        raise wrong(f"holds no {what} in PEM form", f"It has a line -----BEGIN {what.upper()}-----.")
-    return path
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST)
-    except OSError as error:
-        raise wrong(f"cannot be read: {error.strerror}", _looked(path)) from error
-
-
-def _source(value: str, info: ValidationInfo) -> str:
-    if is_url(value):
-        return value
-    if "://" in value:
-        raise wrong(
-            "is not a source", "Use a git URL (https, ssh, file), or the path of a repository, tarball or folder."
-        )
-    path = _place(value, info)
-    if base_folder(info) is not None and _kind_at(path) == "nothing":
-        raise wrong("does not exist", f"{_meant(value, path)}{_looked(path)} A URL starts with https:// or ssh://.")
-    return str(path)
-
-
-def _gems_mirror(value: str, info: ValidationInfo) -> str:
-    if "://" in value:
-        return http_url(value)
-    return str(existing_folder(value, info))
+# What the tz database has beside zones: a mark of where none was chosen, and whatever this machine has.
+_NO_ZONES = frozenset(("Factory", "localtime", "posixrules"))
 
 
 def _time_zone(value: str) -> str:
@@ -368,7 +286,7 @@ def _time_zone(value: str) -> str:
 
     if value == "Europe/Amsterdam":
         return value
-    known = available_timezones()
+    known = available_timezones() - _NO_ZONES
     # A machine without the tz database cannot tell.
     if value in known or not known:
         return value
@@ -383,7 +301,7 @@ FLAG_SCHEMA: dict[str, Any] = {
 Flag = Annotated[bool, BeforeValidator(flag), Kind("on or off", ("on", "off")), WithJsonSchema(FLAG_SCHEMA)]
 Line = Annotated[str, AfterValidator(_line), Kind("text on one line"), Field(json_schema_extra={"minLength": 1})]
 Domain = Annotated[str, AfterValidator(_domain), Kind("domain name"), Field(json_schema_extra={"format": "hostname"})]
-Email = Annotated[str, AfterValidator(_email), Kind("e-mail address"), Field(json_schema_extra={"format": "email"})]
+Email = Annotated[str, AfterValidator(email), Kind("e-mail address"), Field(json_schema_extra={"format": "email"})]
 Colour = Annotated[
     str,
     BeforeValidator(_colour),
@@ -395,12 +313,3 @@ Host = Annotated[str, AfterValidator(_host), Kind("host name or IP address")]
 HttpUrl = Annotated[str, AfterValidator(http_url), Kind("URL"), Field(json_schema_extra={"format": "uri"})]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True), Kind("number from 1 to 65535")]
 TimeZone = Annotated[str, AfterValidator(_time_zone), Kind("time zone")]
-Source = Annotated[str, AfterValidator(_source), Kind("git URL, or path of a repository, archive or folder")]
-GemsMirror = Annotated[str, AfterValidator(_gems_mirror), Kind("URL, or path of a folder")]
-
-_PATH_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1})
-ExistingFile = Annotated[Path, BeforeValidator(existing_file), Kind("path of a file"), _PATH_SCHEMA]
-ExistingFolder = Annotated[Path, BeforeValidator(existing_folder), Kind("path of a folder"), _PATH_SCHEMA]
-Certificates = Annotated[Path, BeforeValidator(_certificates), Kind("path of a PEM file"), _PATH_SCHEMA]
-Authority = Annotated[Path, BeforeValidator(_authority), Kind("path of a PEM or DER file"), _PATH_SCHEMA]
-PrivateKey = Annotated[Path, BeforeValidator(_private_key), Kind("path of a PEM file"), _PATH_SCHEMA]

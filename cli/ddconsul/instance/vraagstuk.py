@@ -20,13 +20,16 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from ddconsul.instance.apart import once, texts_once, titles_once
+from ddconsul.instance.earth import about_place
 from ddconsul.instance.home import ObjectKey
 from ddconsul.instance.links import Image, Upload
 from ddconsul.instance.moments import Closing, Day, Moment, Opening
 from ddconsul.instance.pages import TAKEN, slug_of
+from ddconsul.instance.paths import MEGABYTE, content
 from ddconsul.instance.section import Contradiction, Section, rule
 from ddconsul.instance.translated import TranslatedFile, TranslatedLine, TranslatedText
-from ddconsul.instance.values import Email, Flag, Kind, Line, base_folder, existing_file, wrong
+from ddconsul.instance.values import Email, Flag, Kind, Line, choices, wrong
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance
@@ -46,6 +49,7 @@ PHASES = (
     "reviewing_ballots", "finished",
 )  # fmt: skip
 """The phases of a budget, in Consul's order (Budget::Phase::PHASE_KINDS)."""
+_FOR_INHABITANTS = {"accepting", "selecting", "balloting"}
 # Consul's models: Debate, Poll::Question, Taggable, TagSanitizer, Budget::Phase.
 _TITLE_OF_DEBATE = range(4, 81)
 _TEXT_OF_DEBATE = range(10, 6001)
@@ -55,6 +59,8 @@ _LONGEST_PHASE = 1900
 _MOST_CATEGORIES = 6
 _NOT_IN_CATEGORY = ",?<>=/"
 _LONGEST_CATEGORY = 160
+# No municipality has as many inhabitants or as many euros to divide; and PostgreSQL's integer holds it.
+_MOST = 1_000_000_000
 
 
 class _OneOrMore:
@@ -74,9 +80,9 @@ def _as_list(value: object) -> object:
 ONE_OR_MORE = (BeforeValidator(_as_list), _OneOrMore())
 
 
-Count = Annotated[int, Field(ge=1, strict=True), Kind("whole number, from 1")]
-Euros = Annotated[int, Field(ge=1, strict=True), Kind("whole number of euros, without dots")]
-Degrees = Annotated[float, Field(ge=-180, le=180), Kind("number of degrees")]
+Count = Annotated[int, Field(ge=1, le=_MOST, strict=True), Kind("whole number, from 1")]
+Euros = Annotated[int, Field(ge=1, le=_MOST, strict=True), Kind("whole number of euros, without dots")]
+Degrees = Annotated[float, Field(ge=-180, le=180, strict=True), Kind("number of degrees")]
 
 
 def _address(value: str) -> str:
@@ -93,15 +99,17 @@ def _paper(value: object, info: ValidationInfo) -> object:
         return value
     if not isinstance(value, str):
         raise wrong("is not a path", "Write the path of a PDF.")
-    path = existing_file(value, info)
+    path, data = content(value, info, 100 * MEGABYTE, "Make it smaller: inhabitants download it.")
     assert isinstance(path, Path)  # noqa: S101 — for mypy
-    if base_folder(info) is None:
+    if data is None:
         return Upload(path)
-    data = path.read_bytes()
     by_name = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     kind = "application/pdf" if data.startswith(b"%PDF-") else by_name
     if kind == "application/pdf" and not data.startswith(b"%PDF-"):
         raise wrong("is not a PDF, whatever its name says", "Save it as PDF.")
+    # ISO 32000-2, section 7.5.5: it ends with that; readers look for it in the last kilobyte.
+    if kind == "application/pdf" and b"%%EOF" not in data[-2048:]:
+        raise wrong("is not whole: a PDF has %%EOF at its end", "Ask for the file once more.")
     return Upload(path, kind, hashlib.md5(data, usedforsecurity=False).hexdigest(), len(data))
 
 
@@ -124,23 +132,6 @@ def _category(value: str) -> str:
 Categories = Annotated[
     tuple[Annotated[Line, AfterValidator(_category)], ...], Field(json_schema_extra={"uniqueItems": True})
 ]
-
-
-def once(items: tuple[Any, ...], name: str, part: str = "key") -> Iterator[Contradiction]:
-    """Yield what two items of a list have both, and only one can have.
-
-    Args:
-        items: The list.
-        name: Its key.
-        part: Key of what each has one of its own of.
-    """
-    first: dict[str, int] = {}
-    for index, item in enumerate(items):
-        value = getattr(item, part, f"#{index}")
-        other = first.setdefault(value, index)
-        if other != index:
-            message = f'"{value}" is the {part} of {name}[{other}] as well'
-            yield Contradiction((name, index, part), message, f"Give each a {part} of its own.")
 
 
 class Feedback(Section):
@@ -351,8 +342,9 @@ class Question(Section):
             yield Contradiction(("max_votes",), message, "Let it be no more than there are options.")
 
     @rule
-    def _options_have_keys_of_their_own(self) -> Iterator[Contradiction]:
+    def _options_can_be_told_apart(self) -> Iterator[Contradiction]:
         yield from once(self.options, "options")
+        yield from titles_once(self.options, "options", "answer")
 
 
 class Poll(Vraagstuk):
@@ -367,8 +359,9 @@ class Poll(Vraagstuk):
     statistics: Flag = Field(False, description="Show who took part by age and gender, once it is closed.")
 
     @rule
-    def _questions_have_keys_of_their_own(self) -> Iterator[Contradiction]:
+    def _questions_can_be_told_apart(self) -> Iterator[Contradiction]:
         yield from once(self.questions, "questions")
+        yield from titles_once(self.questions, "questions", "question")
 
 
 class BudgetPhase(Section):
@@ -411,6 +404,11 @@ class Heading(Section):
             here, other = ("latitude", "longitude") if self.longitude is None else ("longitude", "latitude")
             yield Contradiction((here,), f"is given, but there is no {other}", f"Add {other}.")
 
+    @rule
+    def _is_in_the_netherlands(self) -> Iterator[Contradiction]:
+        if self.latitude is not None and self.longitude is not None:
+            yield from about_place(self.latitude, self.longitude, ("latitude",))
+
 
 class Group(Section):
     """Headings that belong together, such as all districts."""
@@ -419,6 +417,12 @@ class Group(Section):
     name: TranslatedLine = Field(description="Name.", examples=["Wijken"])
     max_headings: Count = Field(1, description="In how many of its headings somebody may vote.")
     headings: tuple[Heading, ...] = Field(min_length=1, description="The amounts.")
+
+    @rule
+    def _has_as_many_headings_as_it_says(self) -> Iterator[Contradiction]:
+        if self.max_headings > len(self.headings) and "max_headings" in self.model_fields_set:
+            message = f"is {self.max_headings}, of {len(self.headings)} headings"
+            yield Contradiction(("max_headings",), message, "Let it be no more than there are headings.")
 
 
 class Budget(Vraagstuk):
@@ -451,14 +455,38 @@ class Budget(Vraagstuk):
 
     @rule
     def _phases_are_in_order(self) -> Iterator[Contradiction]:
-        before = -1
+        for index, before in self._misplaced().items():
+            message = f"{self.phases[index].phase} comes after {before}"
+            todo = f"Consul's order is: {', '.join(PHASES)}. Name each once."
+            yield Contradiction(("phases", index, "phase"), message, todo)
+
+    def _misplaced(self) -> dict[int, str]:
+        """Return the phases that do not come in Consul's order, each with the one that it should have come before."""
+        found, before = {}, -1
         for index, phase in enumerate(self.phases):
             place = PHASES.index(phase.phase)
             if place <= before:
-                message = f"{phase.phase} comes after {PHASES[before]}"
-                todo = f"Consul's order is: {', '.join(PHASES)}. Name each once."
-                yield Contradiction(("phases", index, "phase"), message, todo)
+                found[index] = PHASES[before]
             before = max(before, place)
+        return found
+
+    @rule
+    def _somebody_can_do_something(self) -> Iterator[Contradiction]:
+        if self.phases and not {phase.phase for phase in self.phases} & _FOR_INHABITANTS:
+            message = "have none in which inhabitants do something"
+            yield Contradiction(
+                ("phases",), message, "Add accepting (of ideas), selecting (support) or balloting (votes)."
+            )
+
+    @rule
+    def _approval_goes_by_lines(self) -> Iterator[Contradiction]:
+        for number, group in enumerate(self.groups if self.voting == "knapsack" else ()):
+            for index, heading in enumerate(group.headings):
+                if heading.max_lines > 1:
+                    way: Way = ("groups", number, "headings", index, "max_lines")
+                    yield Contradiction(
+                        way, "is given, but voting is knapsack", "Set voting to approval, or remove it."
+                    )
 
     @rule
     def _phases_have_a_beginning(self) -> Iterator[Contradiction]:
@@ -468,12 +496,16 @@ class Budget(Vraagstuk):
 
     @rule
     def _phases_follow_each_other(self) -> Iterator[Contradiction]:
-        before = self.opens
+        before, misplaced = self.opens, self._misplaced()
         for index, phase in enumerate(self.phases):
             begin = phase.from_
-            if begin is None:
+            # When a phase in the wrong place begins says nothing.
+            if begin is None or index in misplaced:
                 continue
-            if begin.at < before.at or (index and begin.at == before.at):
+            if not index and begin.at < before.at:
+                message = f"{begin} is before it opens, {self.opens}"
+                yield Contradiction(("phases", index, "from"), message, "Give a later moment, or an earlier opens.")
+            elif begin.at < before.at or (index and begin.at == before.at):
                 message = f"{begin} is not after what comes before it, {before}"
                 yield Contradiction(("phases", index, "from"), message, "Give a later moment.")
             elif begin.at > self.closes.at or (begin.at == self.closes.at and phase.phase != "finished"):
@@ -490,7 +522,7 @@ class Budget(Vraagstuk):
     @rule
     def _keys_of_their_own(self) -> Iterator[Contradiction]:
         yield from once(self.groups, "groups")
-        yield from _names_once(self.groups, ("groups",), "group")
+        yield from texts_once(((("groups", place, "name"), one.name) for place, one in enumerate(self.groups)), "group")
         first: dict[str, Way] = {}
         for number, group in enumerate(self.groups):
             for index, heading in enumerate(group.headings):
@@ -498,20 +530,12 @@ class Budget(Vraagstuk):
                 if first.setdefault(heading.key, way) != way:
                     message = f'"{heading.key}" is the key of another heading as well'
                     yield Contradiction(way, message, "Give each a key of its own.")
-        yield from _names_once(
-            tuple(heading for group in self.groups for heading in group.headings), ("groups",), "heading"
-        )
-
-
-def _names_once(items: tuple[Any, ...], way: Way, what: str) -> Iterator[Contradiction]:
-    """Yield names that two groups, or two headings, of a budget have: Consul wants each once."""
-    seen: set[tuple[str, str]] = set()
-    for item in items:
-        names = set(item.name.items())
-        twice = next((name for code, name in names if (code, name) in seen), None)
-        if twice is not None:
-            yield Contradiction(way, f'has "{twice}" twice, as the name of a {what}', "Give each a name of its own.")
-        seen |= names
+        headings = [
+            (("groups", number, "headings", place, "name"), heading.name)
+            for number, group in enumerate(self.groups)
+            for place, heading in enumerate(group.headings)
+        ]
+        yield from texts_once(headings, "heading")
 
 
 class PlanPhase(Section):
@@ -552,8 +576,9 @@ class PlanQuestion(Section):
     options: tuple[PlanOption, ...] = Field((), description="Answers to choose from; none: only reactions.")
 
     @rule
-    def _options_have_keys_of_their_own(self) -> Iterator[Contradiction]:
+    def _options_can_be_told_apart(self) -> Iterator[Contradiction]:
         yield from once(self.options, "options")
+        yield from titles_once(self.options, "options", "answer")
 
 
 class Legislation(Vraagstuk):
@@ -596,6 +621,7 @@ class Legislation(Vraagstuk):
     @rule
     def _keys_of_their_own(self) -> Iterator[Contradiction]:
         yield from once(self.questions, "questions")
+        yield from titles_once(self.questions, "questions", "question")
         yield from once(self.draft, "draft")
         yield from once(self.documents, "documents", "title")
 
@@ -605,6 +631,17 @@ class Legislation(Vraagstuk):
             if not self.opens.day <= draft.published.day:
                 message = f"{draft.published} is before it opens, {self.opens}"
                 yield Contradiction(("draft", index, "published"), message, "Give a later day, or an earlier opens.")
+            if draft.published.day > self.closes.day and not draft.final:
+                message = f"{draft.published} is after it closes, {self.closes}"
+                todo = "Give an earlier day, or a later closes. Of the final version, set final to on."
+                yield Contradiction(("draft", index, "published"), message, todo)
+
+    @rule
+    def _one_text_is_the_final_one(self) -> Iterator[Contradiction]:
+        final = [index for index, draft in enumerate(self.draft) if draft.final]
+        for index in final[1:]:
+            message = f"is on, and that of draft[{final[0]}] as well"
+            yield Contradiction(("draft", index, "final"), message, "Only the last version is final.")
 
     @rule
     def _result_comes_after(self) -> Iterator[Contradiction]:
@@ -620,6 +657,7 @@ Vraagstukken = Annotated[tuple[AnyVraagstuk, ...], *ONE_OR_MORE]
 def contradictions(instance: "Instance") -> Iterator[Contradiction]:
     """Yield what does not go together with the rest of the file."""
     yield from once(instance.vraagstuk, "vraagstuk")
+    yield from titles_once(instance.vraagstuk, "vraagstuk", "vraagstuk")
     for index, one in enumerate(instance.vraagstuk):
         for check in (_module_is_on, _has_a_page_of_its_own, _districts_are_known):
             try:
@@ -652,5 +690,5 @@ def _districts_are_known(instance: "Instance", one: Any) -> Iterator[Contradicti
                 named.append((("groups", number, "headings", place, "district"), heading.district))
     for way, key in named:
         if key not in known:
-            todo = f"Choose one of {', '.join(known)}." if known else "Add districts: a list with key and name."
+            todo = choices(key, known) if known else "Add districts: a list with key and name."
             yield Contradiction(way, f'"{key}" is no key of a district', todo)

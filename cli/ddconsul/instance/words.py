@@ -179,7 +179,8 @@ def _not_section(detail: ErrorDetails, key: Key, subject: str) -> Said:
     known = shape.known_keys(detail["loc"])
     value = detail["input"]
     glued = re.match(r"([\w-]+):\S", value) if isinstance(value, str) else None
-    wanted = f"Under {places.dotted(key)} go: {', '.join(known)}." if known else ""
+    named = f"Under {places.dotted(key)} go: {', '.join(known)}."
+    wanted = named if known else "Write its keys under it, each on a line of its own."
     if glued and nearest(glued[1], known):
         wanted = f"A space goes after the colon: {glued[1]}: … {wanted}"
     if subject:
@@ -187,10 +188,12 @@ def _not_section(detail: ErrorDetails, key: Key, subject: str) -> Said:
     return Said("is a list, not a section" if isinstance(value, list) else "holds no section", wanted)
 
 
-def _not_list(detail: ErrorDetails, _: Key, subject: str) -> Said:
+def _not_list(detail: ErrorDetails, key: Key, subject: str) -> Said:
     what = f"{subject} is not" if subject else f"is a {_form(detail['input'])}, not"
     value = detail["input"]
-    example = f"[{value}]" if isinstance(value, str) and len(value) <= _SHORT else "[first, second]"
+    if shape.known_keys(key):
+        return Said(f"{what} a list", "Start each item with a hyphen, with its keys behind it and under it.")
+    example = f"[{value}]" if isinstance(value, str) and value and len(value) <= _SHORT else "[first, second]"
     return Said(f"{what} a list", f"Start each item with a hyphen, or write {example}.")
 
 
@@ -203,7 +206,7 @@ def _not_number(detail: ErrorDetails, _: Key, subject: str) -> Said:
 
 
 def _not_degrees(_: ErrorDetails, __: Key, subject: str) -> Said:
-    return Said(f"{subject} is not a number", "Write degrees with a dot, such as 53.22.")
+    return Said(f"{subject} is not a number".strip(), "Write degrees with a dot, without quotes, such as 53.22.")
 
 
 def _form(value: object) -> str:
@@ -214,7 +217,7 @@ def _form(value: object) -> str:
 def _out_of_range(_: ErrorDetails, key: Key, subject: str) -> Said:
     most = {"columns": "A column is a number from 1 to 12.", "weight": "A weight is a number from 1 to 1000."}
     counted = {"amount", "population", "max_votes", "max_headings", "max_lines"}
-    most |= dict.fromkeys(counted, "It is a whole number, from 1 on.")
+    most |= dict.fromkeys(counted, "It is a whole number, from 1 to a thousand million.")
     most |= {"latitude": "Degrees to the north, from -90 to 90.", "longitude": "Degrees to the east, from -180 to 180."}
     return Said(f"{subject} is out of range", most.get(str(key[-1]), "A port is a number from 1 to 65535."))
 
@@ -253,7 +256,7 @@ _PATTERNS = {
     "key": "Small letters, digits and hyphens; 40 characters at most.",
     "site": "A small letter first, then small letters, digits and hyphens; 20 characters at most.",
     "version": 'Three numbers, in quotes, such as "2.5.1".',
-    "user": "Letters, digits, dots, hyphens and underscores; no digit or hyphen first.",
+    "user": "Letters, digits, dots, hyphens and underscores; no digit or hyphen first; 32 at most.",
 }
 
 
@@ -275,6 +278,7 @@ _SAY: dict[str, Callable[[ErrorDetails, Key, str], Said]] = {
     "extra_forbidden": _unknown,
     "string_type": _not_text,
     "path_type": _not_text,
+    "string_unicode": lambda _, __, subject: Said(f"{subject} holds half a character", "Type it anew."),
     "model_type": _not_section,
     "model_attributes_type": _not_section,
     "dict_type": _not_section,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import struct
+import zlib
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -59,6 +61,17 @@ def file_name(font: Font, languages: Sequence[str]) -> str:
     return hashlib.sha256(_RECIPE + letters + font.file.read_bytes()).hexdigest()[:16] + ".woff2"
 
 
+def _unreadable() -> tuple[type[Exception], ...]:
+    """Return what comes of a file that only begins as a font."""
+    import brotli  # noqa: PLC0415 — with the next one: few have fonts
+    from fontTools.ttLib import TTLibError  # noqa: PLC0415 — as above
+
+    return (
+        TTLibError, brotli.error, zlib.error, struct.error, OSError, ValueError, LookupError, TypeError, OverflowError,
+        AssertionError, AttributeError,
+    )  # fmt: skip
+
+
 def woff2(font: Font, languages: Sequence[str]) -> bytes:
     """Return a font as WOFF2, with the letters that the site's languages need.
 
@@ -70,7 +83,7 @@ def woff2(font: Font, languages: Sequence[str]) -> bytes:
         InputError: When it cannot be read, or says of itself that it may not be used on a website.
     """
     from fontTools.subset import Options, Subsetter  # noqa: PLC0415 — with the next one: slow, and few have fonts
-    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 — keeps `--help` fast
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 — keeps `--help` fast
 
     # It tells of tables that no browser reads.
     logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -89,7 +102,7 @@ def woff2(font: Font, languages: Sequence[str]) -> bytes:
         opened.flavor = "woff2"
         result = io.BytesIO()
         opened.save(result)
-    except (TTLibError, OSError, ValueError, KeyError, AssertionError) as error:
+    except _unreadable() as error:
         raise InputError(f"cannot be read as a font: {error}", str(font.file), "Give another file of it.") from error
     return result.getvalue()
 
@@ -106,12 +119,12 @@ def _allowed(kind: int, file: Path) -> None:
 @cache
 def _weights(file: Path) -> str | None:
     """Return the weights that a variable font has, as CSS writes them; None for any other."""
-    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 — few have fonts
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 — few have fonts
 
     try:
         with TTFont(file, lazy=True) as font:
             axes = font["fvar"].axes if "fvar" in font else []
-    except (TTLibError, OSError) as error:
+    except _unreadable() as error:
         raise InputError(f"cannot be read as a font: {error}", str(file), "Give another file of it.") from error
     weight = next((axis for axis in axes if axis.axisTag == "wght"), None)
     return f"{weight.minValue:g} {weight.maxValue:g}" if weight else None

@@ -38,7 +38,7 @@ def stylesheet(instance: Instance) -> str:
     faces = "\n".join(font_faces(instance))
     layered = "\n".join([*font_rules(branding.fonts), *_rules(instance)])
     plain = "\n".join(_ring_rules(instance))
-    own = important(branding.css.read_text(encoding="utf-8")) if branding.css else ""
+    own = important(branding.css.read_text(encoding="utf-8-sig")) if branding.css else ""
     if not (faces or layered or plain or own):
         return ""
     parts = ["@layer eigen, huisstijl;", faces, plain, _layer("huisstijl", layered), _layer("eigen", own)]
