@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _WIDEST = 100
+# Each word is looked at once, from its start and without going back in it: a line may be very long.
 _SECRET = re.compile(
     r"""(?ix) ( (?! \b tokens ["']? \s* : ) # a package of design tokens is no secret
-                [\w-]* (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key )
-                [\w-]* ["']? \s* [:=] \s* ) (\S.*)
+                (?<! [\w-] ) (?= [\w-]* (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key ) )
+                [\w-]++ ["']?+ \s*+ [:=] \s*+ ) (\S.*)
     | ( ://[^/\s:@]* : ) ( [^/\s]+ ) (?=@)"""
 )
 

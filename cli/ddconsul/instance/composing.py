@@ -1,0 +1,189 @@
+"""Makes the tree of nodes of a YAML text; where the text is no YAML, notes each fault and goes on without it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.composer import ComposerError
+from ruamel.yaml.error import YAMLError
+
+from ddconsul.instance import faults, indentation, repair
+from ddconsul.instance.draft import Draft, Edit, Remedy, edited
+from ddconsul.instance.outline import KEY_LINE, Outline
+from ddconsul.instance.text import Flaw
+
+if TYPE_CHECKING:
+    from ruamel.yaml.nodes import Node
+
+    from ddconsul.instance.faults import Fault
+    from ddconsul.instance.outline import Opened
+
+# More than this many faults in the YAML itself, and it is another kind of file.
+MOST_FAULTS = 40
+MAX_DEPTH = 40
+
+
+class Composed(NamedTuple):
+    """A text, read as far as it goes.
+
+    Args:
+        root: The tree of nodes; None when there is nothing in it.
+        draft: The text as it was read, and what was wrong with it.
+    """
+
+    root: Node | None
+    draft: Draft
+
+
+def compose(text: str) -> Composed:
+    """Read a text as YAML.
+
+    Args:
+        text: The text.
+    """
+    draft = Draft(text)
+    # An old Mac's line ends mean the same to YAML, but not to Python's patterns.
+    draft.change(_line_ends(text))
+    draft.change(repair.harmless_tabs(Outline(draft.text)))
+    try:
+        _settle(draft)
+        return Composed(_root(draft), draft)
+    except RecursionError:
+        place, todo = _deepest(draft.text), "A handful of levels is enough."
+        draft.note(Flaw(place, place + 1, "is nested too deeply", todo))
+    except (YAMLError, ValueError) as error:
+        first = str(error).partition("\n")[0]
+        draft.note(Flaw(0, 1, f"cannot be read as YAML: {first}", "Write it plainly."))
+    return Composed(None, draft)
+
+
+def _line_ends(text: str) -> list[Edit]:
+    return [Edit(match.start(), match.end(), "\n") for match in re.finditer(r"\r(?!\n)", text)]
+
+
+def _settle(draft: Draft) -> None:
+    """Make a draft readable, when it is not."""
+    for find in (repair.merges, repair.documents):
+        _mend_all(draft, list(itertools.islice(find(Outline(draft.text)), MOST_FAULTS)))
+    outline = Outline(draft.text)
+    fine = not _quotes(outline) and not repair.oddly_indented(outline)
+    if fine and faults.fault_in(draft.text) is None:
+        return
+    best: Draft | None = None
+    for tab in repair.TABS:
+        one, written = draft.copy(), repair.habits(outline, tab)
+        _mend_all(one, written)
+        _recover(one)
+        best = one if best is None or len(one.flaws) < len(best.flaws) else best
+        tabs = any("\t" in draft.text[edit.start : edit.end] for remedy in written for edit in remedy.edits)
+        if not tabs or len(one.flaws) == len(draft.flaws) + len(written):
+            break
+    draft.take(best or draft)
+
+
+def _mend_all(draft: Draft, found: list[Remedy]) -> None:
+    """Mend from the end, so that what is further up stays where it is."""
+    for remedy in sorted(found, key=lambda remedy: remedy.edits[0], reverse=True):
+        draft.mend(remedy)
+
+
+def _quotes(outline: Outline) -> list[Opened]:
+    return [opened for opened in outline.opened if opened.closes[0] in "\"'"]
+
+
+def _recover(draft: Draft) -> None:
+    """Note every fault of a draft, section by section: what is wrong in one says nothing of the next."""
+    outline = Outline(draft.text)
+    _mend_all(draft, [faults.close(outline, opened) for opened in _quotes(outline)])
+    _mend_all(draft, indentation.aligned(draft.text))
+    starts = _sections(draft.text)
+    # How many letters come after each section: that does not change while it is mended.
+    rests = [len(draft.text) - start for start in starts[1:]] + [0]
+    start = 0
+    for rest in rests:
+        _mend(draft, start, rest)
+        start = len(draft.text) - rest
+    _mend(draft, 0, 0)
+
+
+def _sections(text: str) -> list[int]:
+    """Return where the sections of a file begin: at its keys that stand most to the left."""
+    rows = [row for row in Outline(text).rows if row.kind == "plain"]
+    base = min((row.depth for row in rows), default=0)
+    keys = [row.start for row in rows if row.depth == base and KEY_LINE.match(row.text) and row.text[base] != "-"]
+    return [0, *keys[1:]]
+
+
+def _mend(draft: Draft, start: int, rest: int) -> None:
+    """Note the faults in a part of a draft, and make it readable.
+
+    Args:
+        draft: The text.
+        start: Where the part begins.
+        rest: How many letters come after it.
+    """
+    line = len(re.findall(r"\r\n|\n", draft.text[:start])) + 1
+    while True:
+        part = draft.text[start : len(draft.text) - rest]
+        fault = faults.fault_in(part)
+        if fault is None:
+            return
+        if draft.stumbles >= MOST_FAULTS:
+            last = list(faults.remedies(part, fault, line))[-1]
+            draft.give_up([remedy.at(start) for remedy in last])
+            return
+        for found in faults.remedies(part, fault, line):
+            if _helps(part, fault, found):
+                _mend_all(draft, [remedy.at(start) for remedy in found])
+                draft.stumbles += 1
+                break
+
+
+def _helps(part: str, fault: Fault, found: list[Remedy]) -> bool:
+    """Tell whether the parser gets past a fault: the next one, if any, is on a later line."""
+    edits = sorted(edit for remedy in found for edit in remedy.edits)
+    trial = edited(part, edits)
+    after = faults.fault_in(trial)
+    if after is None:
+        return True
+    past = max(fault.at, edits[-1].end)
+    ends = re.compile(r"[\r\n]|$").search(part, past)
+    return len(trial) - after.at < len(part) - (ends.start() if ends else len(part))
+
+
+def _root(draft: Draft) -> Node | None:
+    """Return the tree of nodes of a draft that is YAML; names that stand for nothing are read as texts."""
+    while True:
+        try:
+            root: Node | None = YAML(typ="safe", pure=True).compose(draft.text)
+        except ComposerError as error:
+            draft.mend(_unknown_name(draft.text, error))
+        else:
+            return root
+
+
+def _unknown_name(text: str, error: ComposerError) -> Remedy:
+    """Return what reads an alias as a text."""
+    mark = error.problem_mark
+    if mark is None:
+        raise error
+    found = re.compile(r"\*[^\s,\]}]*").match(text, mark.index)
+    if found is None or len(found[0]) == 1:
+        raise error
+    todo = f'A text that begins with * goes in quotes: "{found[0]}".'
+    flaw = Flaw(*found.span(), f"refers to {found[0][1:]}, which has no & before it anywhere above", todo)
+    return Remedy(flaw, (Edit(*found.span(), f'"{found[0]}"'),), found.span())
+
+
+def _deepest(text: str) -> int:
+    """Return where nesting becomes too deep: the parser itself, which runs level, gets there."""
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > MAX_DEPTH:
+            return int(event.start_mark.index)
+    return 0

@@ -1,0 +1,92 @@
+"""Reads misspelt keys, and sections of a kind that is not known, as what was meant: after a word about that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ddconsul.instance import lost, shape, words
+
+if TYPE_CHECKING:
+    from ddconsul.instance.places import Document, Key
+
+
+def settle(document: Document) -> set[Key]:
+    """Note keys and kinds of section that are not known, and go on with what was meant.
+
+    Args:
+        document: The file; its value and places change.
+
+    Returns:
+        The sections of which the kind is no more than likely.
+    """
+    guessed: set[Key] = set()
+    _settle(document, document.value, (), guessed)
+    return guessed
+
+
+def _settle(document: Document, section: Any, key: Key, guessed: set[Key]) -> None:  # noqa: ANN401 — whatever stands there
+    if isinstance(section, list):
+        for index, item in enumerate(section):
+            _settle(document, item, (*key, index), guessed)
+    if not isinstance(section, dict):
+        return
+    way = tuple(part for part in key if isinstance(part, str))
+    choosing = shape.CHOOSING.get(way[0]) if len(way) == 1 else None
+    models = shape.models_at(key)
+    if choosing is not None:
+        _rename(document, section, key, [choosing[0]])
+        kind = _choose(document, section, key, guessed)
+        models = [model for model in models if shape.chosen_by(model) == (choosing[0], kind)]
+    known = [name for model in models for name in shape.keys_of(model)]
+    # A setting is one of hundreds: which was meant is never certain.
+    if way != ("settings",):
+        _rename(document, section, key, known)
+    for name, value in list(section.items()):
+        _settle(document, value, (*key, name), guessed)
+
+
+def _rename(document: Document, section: dict[str, Any], key: Key, known: list[str]) -> None:
+    """Note keys that are certainly others misspelt, and give them the name that was meant."""
+    names = {name: name for name in section}
+    for name in section:
+        meant = words.certainly(name, known) if name not in known else None
+        if meant and meant not in names.values():
+            here = (*key, name)
+            said = words.about_unknown(name, key)
+            document.add(document.place(here, of_key=True), here, *said, "unknown-key")
+            names[name] = meant
+            document.rename(here, (*key, meant))
+    items = [(names[name], value) for name, value in section.items()]
+    section.clear()
+    section.update(items)
+
+
+def _choose(document: Document, section: dict[str, Any], key: Key, guessed: set[Key]) -> str:
+    """Return the kind of a section: the one that stands there, that was misspelt there, or that fits its keys."""
+    name, (choosing, allowed) = str(key[0]), shape.CHOOSING[str(key[0])]
+    written, here = section.get(choosing), (*key, choosing)
+    if isinstance(written, str) and written in allowed:
+        return written
+    if choosing in section:
+        if not lost.is_lost(document, document.place(here)):
+            document.add(document.place(here), here, *words.about_choice(name, written))
+    elif not lost.may_be_lost(document, here):
+        document.add(document.place(key, of_key=True), key, *words.without_choice(name), "missing")
+    meant = words.meant_choice(name, written)
+    if meant is None:
+        meant = _likeliest(section, key, choosing, allowed)
+        guessed.add(document.as_written(key))
+    section[choosing] = meant
+    return meant
+
+
+def _likeliest(section: dict[str, Any], key: Key, choosing: str, allowed: tuple[str, ...]) -> str:
+    """Return the kind that most of a section's own keys go with; keys of other kinds are taken away."""
+    models = ((shape.chosen_by(model), shape.keys_of(model)) for model in shape.models_at(key))
+    kinds = {chosen[1]: set(names) for chosen, names in models if chosen is not None}
+    every = set.intersection(*kinds.values())
+    best = max(allowed, key=lambda kind: len(kinds[kind] & set(section) - every))
+    others = set.union(*kinds.values()) - kinds[best]
+    for name in others & set(section) - {choosing}:
+        del section[name]
+    return best
