@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # More than this many faults in the YAML itself, and it is another kind of file.
 MOST_FAULTS = 40
+# A large file is read again for each fault: so many letters in all.
+MOST_LETTERS = 500_000
 MAX_DEPTH = 40
 
 
@@ -67,7 +69,7 @@ def _line_ends(text: str) -> list[Edit]:
 def _settle(draft: Draft) -> None:
     """Make a draft readable, when it is not."""
     for find in (repair.merges, repair.documents):
-        _mend_all(draft, list(itertools.islice(find(Outline(draft.text)), MOST_FAULTS)))
+        draft.mend(itertools.islice(find(Outline(draft.text)), MOST_FAULTS))
     outline = Outline(draft.text)
     fine = not _quotes(outline) and not repair.oddly_indented(outline)
     if fine and faults.fault_in(draft.text) is None:
@@ -75,19 +77,13 @@ def _settle(draft: Draft) -> None:
     best: Draft | None = None
     for tab in repair.TABS:
         one, written = draft.copy(), repair.habits(outline, tab)
-        _mend_all(one, written)
+        one.mend(written)
         _recover(one)
         best = one if best is None or len(one.flaws) < len(best.flaws) else best
         tabs = any("\t" in draft.text[edit.start : edit.end] for remedy in written for edit in remedy.edits)
         if not tabs or len(one.flaws) == len(draft.flaws) + len(written):
             break
     draft.take(best or draft)
-
-
-def _mend_all(draft: Draft, found: list[Remedy]) -> None:
-    """Mend from the end, so that what is further up stays where it is."""
-    for remedy in sorted(found, key=lambda remedy: remedy.edits[0], reverse=True):
-        draft.mend(remedy)
 
 
 def _quotes(outline: Outline) -> list[Opened]:
@@ -97,13 +93,16 @@ def _quotes(outline: Outline) -> list[Opened]:
 def _recover(draft: Draft) -> None:
     """Note every fault of a draft, section by section: what is wrong in one says nothing of the next."""
     outline = Outline(draft.text)
-    _mend_all(draft, [faults.close(outline, opened) for opened in _quotes(outline)])
-    _mend_all(draft, indentation.aligned(draft.text))
+    draft.mend(faults.close(outline, opened) for opened in _quotes(outline))
+    draft.mend(indentation.aligned(draft.text))
     starts = _sections(draft.text)
     # How many letters come after each section: that does not change while it is mended.
     rests = [len(draft.text) - start for start in starts[1:]] + [0]
     start = 0
     for rest in rests:
+        if draft.given_up > MOST_FAULTS:
+            draft.give_up(start, len(draft.text))
+            break
         _mend(draft, start, rest)
         start = len(draft.text) - rest
     _mend(draft, 0, 0)
@@ -125,21 +124,29 @@ def _mend(draft: Draft, start: int, rest: int) -> None:
         start: Where the part begins.
         rest: How many letters come after it.
     """
-    line = len(re.findall(r"\r\n|\n", draft.text[:start])) + 1
     while True:
-        part = draft.text[start : len(draft.text) - rest]
+        end = len(draft.text) - rest
+        part = draft.text[start:end]
         fault = faults.fault_in(part)
         if fault is None:
             return
-        if draft.stumbles >= MOST_FAULTS:
-            last = list(faults.remedies(part, fault, line))[-1]
-            draft.give_up([remedy.at(start) for remedy in last])
+        draft.looked_at += len(part)
+        if draft.stumbles >= MOST_FAULTS or draft.looked_at > MOST_LETTERS:
+            draft.give_up(start + _line_start(part, fault.at), end)
+            if faults.fault_in(draft.text[start:end]) is not None:
+                draft.give_up(start, end)
             return
+        draft.stumbles += 1
+        line = draft.text.count("\n", 0, start) + 1
         for found in faults.remedies(part, fault, line):
+            draft.looked_at += fault.letter
             if _helps(part, fault, found):
-                _mend_all(draft, [remedy.at(start) for remedy in found])
-                draft.stumbles += 1
+                draft.mend(remedy.at(start) for remedy in found)
                 break
+
+
+def _line_start(text: str, index: int) -> int:
+    return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
 def _helps(part: str, fault: Fault, found: list[Remedy]) -> bool:
@@ -149,7 +156,9 @@ def _helps(part: str, fault: Fault, found: list[Remedy]) -> bool:
     after = faults.fault_in(trial)
     if after is None:
         return True
-    past = max(fault.at, edits[-1].end)
+    # What only moves says nothing about itself.
+    said = [edit.end for edit in edits if part[edit.start : edit.end].strip() or edit.text.strip()]
+    past = max([fault.at, *said])
     ends = re.compile(r"[\r\n]|$").search(part, past)
     return len(trial) - after.at < len(part) - (ends.start() if ends else len(part))
 
@@ -160,7 +169,7 @@ def _root(draft: Draft) -> Node | None:
         try:
             root: Node | None = YAML(typ="safe", pure=True).compose(draft.text)
         except ComposerError as error:
-            draft.mend(_unknown_name(draft.text, error))
+            draft.mend([_unknown_name(draft.text, error)])
         else:
             return root
 

@@ -73,9 +73,12 @@ class Draft:
         self.text = text
         # How often the parser stumbled.
         self.stumbles = 0
+        # How many letters it went through for that.
+        self.looked_at = 0
         self.flaws: list[Flaw] = []
         self.lost: list[tuple[int, int]] = []
-        self._gave_up = False
+        # How many stretches were left out, for want of time.
+        self.given_up = 0
         self._origins = list(range(len(text) + 1))
 
     def original(self, index: int) -> int:
@@ -99,28 +102,32 @@ class Draft:
         start, end = self.original(flaw.start), self.original(max(flaw.start, flaw.end - 1)) + 1
         self.flaws.append(Flaw(start, max(end, start + 1), flaw.message, flaw.todo))
 
-    def mend(self, remedy: Remedy) -> None:
-        """Note a fault, and go on without it."""
-        self.note(remedy.flaw)
-        if remedy.lost:
-            self.lost.append((self.original(remedy.lost[0]), self.original(remedy.lost[1])))
-        self.change(remedy.edits)
+    def mend(self, found: Iterable[Remedy]) -> None:
+        """Note faults, and go on without them.
 
-    def give_up(self, found: list[Remedy]) -> None:
-        """Go on without more of the text, and say nothing of each."""
-        for remedy in found:
-            if not self._gave_up:
-                self._gave_up = True
-                what = "is one of more faults in the YAML than can be told at once"
-                self.note(remedy.flaw._replace(message=what, todo="Put right those above first."))
+        Args:
+            found: What mends each of them, in the text as it is now.
+        """
+        every = sorted(found, key=lambda remedy: remedy.flaw.start)
+        for remedy in every:
+            self.note(remedy.flaw)
             if remedy.lost:
                 self.lost.append((self.original(remedy.lost[0]), self.original(remedy.lost[1])))
-            self.change(remedy.edits)
+        self.change(edit for remedy in every for edit in remedy.edits)
+
+    def give_up(self, start: int, end: int) -> None:
+        """Go on without a stretch of the text; that it was left out is said once."""
+        if not self.given_up:
+            what = "is where more goes wrong in the YAML than can be told at once"
+            self.note(Flaw(start, start + 1, what, "Put right what is told above first."))
+        self.given_up += 1
+        self.lost.append((self.original(start), self.original(end)))
+        self.change([blanked(self.text, start, end)])
 
     def take(self, other: Draft) -> None:
         """Become what another draft became."""
         self.text, self._origins = other.text, other._origins
-        self.stumbles, self._gave_up = other.stumbles, other._gave_up
+        self.stumbles, self.looked_at, self.given_up = other.stumbles, other.looked_at, other.given_up
         self.flaws, self.lost = [*other.flaws], [*other.lost]
 
     def copy(self) -> Draft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ruamel.yaml import YAML
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from ddconsul.instance.outline import Opened, Row
 
+# Nested deeper than this it is no municipality file, and the parser becomes slow.
+DEEPEST = 100
 _SECOND_COLON = "mapping values are not allowed"
 _NO_COLON = "could not find expected ':'"
 _SIGN = "begins with a sign that has a meaning in YAML"
@@ -27,8 +30,9 @@ _OTHER_DOCUMENT = "another document"
 _WORDS = {
     _NO_COLON: (
         "is no key with a value: it has no colon",
-        "Write a key, a colon, a space and a value. A comment begins with #.",
+        "Write a key, a colon and a space. A comment begins with #; what goes on from above stands further in.",
     ),
+    r"found '[\]}]'": ("has a bracket too many", "Remove it, or open it before."),
     "found '<scalar>'": (
         "has more text behind what is closed before it",
         "Put the whole text in quotes of a kind that does not stand in it.",
@@ -67,9 +71,13 @@ _WORDS = {
     ),
     "block scalar": ("has something behind | or >", "Behind | or > stands nothing: the text begins on the next line."),
     "tag": ("begins with !, which has a meaning in YAML", "A text that begins with ! goes in quotes."),
-    "directive|<document start>|YAML document": (
+    "directive|YAML document": (
         "begins with %, which is for programs that read YAML",
         "Remove the line that begins with %.",
+    ),
+    "<document start>": (
+        "does not go together with what stands above it",
+        "A municipality file holds sections: each a name and a colon, with its keys below it.",
     ),
     _OTHER_DOCUMENT: ("begins another document", "A municipality file holds one document."),
 }
@@ -98,6 +106,9 @@ def fault_in(text: str) -> Fault | None:
 
     Args:
         text: The text.
+
+    Raises:
+        RecursionError: When it is nested far too deeply.
     """
     try:
         return _another_document(text)
@@ -110,10 +121,20 @@ def fault_in(text: str) -> Fault | None:
         return Fault(index, above.index if opened else index, problem)
 
 
+@cache
+def _yaml() -> YAML:
+    # Making one takes longer than reading a section.
+    return YAML(typ="safe", pure=True)
+
+
 def _another_document(text: str) -> Fault | None:
-    begun = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        begun += type(event).__name__ == "DocumentStartEvent"
+    begun = depth = 0
+    for event in _yaml().parse(text):
+        name = type(event).__name__
+        begun += name == "DocumentStartEvent"
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > DEEPEST:
+            raise RecursionError
         if begun > 1:
             return Fault(event.start_mark.index, event.start_mark.index, _OTHER_DOCUMENT)
     return None
@@ -132,8 +153,9 @@ def remedies(text: str, fault: Fault, line: int) -> Iterator[list[Remedy]]:
     if outline.rows[number].kind == "blank" and fault.at >= outline.rows[number].start:
         number = _last_content(outline, number)
     yield from _habits(outline, number)
-    yield from _slashes(outline, fault)
+    yield from _signs(outline, fault)
     yield from _unclosed(outline, number)
+    yield from _commas(outline, fault)
     yield from indentation.outside_text(outline, number)
     yield from _heads(outline, number)
     yield from _values(outline, number, fault)
@@ -233,11 +255,11 @@ def _heads(outline: Outline, number: int) -> Iterator[list[Remedy]]:
     if own is not None and not own.colon and (shape.places_of(own.key) or not own.value):
         yield from _without_colon(own, below=outline.below(number) > number)
     head = _head(outline.rows[above]) if above is not None and outline.rows[above].kind == "plain" else None
-    if head is None or len(head.indent) >= row.depth:
-        return
-    if not head.colon and not head.value:
-        yield from _without_colon(head, below=True)
-    elif head.colon and head.value and head.value[0] not in "|>[{" and not indentation.slipped(head.indent, head.value):
+    if head is not None and not head.colon and len(head.indent) <= row.depth:
+        yield from _without_colon(head, below=len(head.indent) < row.depth)
+    elif head is not None and head.colon and head.value and len(head.indent) < row.depth:
+        if head.value[0] in "|>[{" or indentation.slipped(head.indent, head.value):
+            return
         message = f"gives {head.key} a value, and has keys below it as well"
         flaw = Flaw(head.value_start, head.value_end, message, "Remove the value, or the lines that hang from it.")
         lost = (head.start, head.end)
@@ -245,17 +267,33 @@ def _heads(outline: Outline, number: int) -> Iterator[list[Remedy]]:
 
 
 def _without_colon(head: _Head, *, below: bool) -> Iterator[list[Remedy]]:
-    if not head.value and not below and not shape.places_of(head.key):
+    if not shape.places_of(head.key) and (head.value or not below):
         return
     flaw = Flaw(head.start, head.end, "has no colon behind the key", f"Behind a key goes a colon: {head.key}:")
     yield [Remedy(flaw, (Edit(head.end, head.end, ":"),))]
 
 
-def _slashes(outline: Outline, fault: Fault) -> Iterator[list[Remedy]]:
-    """Yield a comment behind a value, as other languages have it."""
-    row = outline.rows[outline.row_at(fault.letter)]
-    if outline.text[fault.letter : row.end].startswith("//"):
-        yield [Remedy(Flaw(fault.letter, row.end, *_COMMENT_AFTER), (blanked(outline.text, fault.letter, row.end),))]
+def _signs(outline: Outline, fault: Fault) -> Iterator[list[Remedy]]:
+    """Yield a comment behind a value, as other languages have it, and a bracket too many."""
+    text, letter = outline.text, fault.letter
+    row = outline.rows[outline.row_at(letter)]
+    if text[letter : row.end].startswith("//"):
+        yield [Remedy(Flaw(letter, row.end, *_COMMENT_AFTER), (blanked(text, letter, row.end),))]
+    if text[letter : letter + 1] in {"]", "}"}:
+        yield [Remedy(Flaw(letter, letter + 1, *said(fault.problem)), (blanked(text, letter, letter + 1),))]
+
+
+def _commas(outline: Outline, fault: Fault) -> Iterator[list[Remedy]]:
+    """Yield a value in brackets that has no comma before it."""
+    text, letter = outline.text, fault.letter
+    row = outline.rows[outline.row_at(letter)]
+    if "expected ','" in fault.problem and letter < len(text):
+        # The parser takes the last value and the next key together, when neither has quotes.
+        glued = re.search(r"(?<=\S)[ \t]+([\w-]+)[ \t]*$", text[row.start : letter]) if text[letter] == ":" else None
+        start = row.start + glued.start(1) if glued else letter
+        end = len(text[:start].rstrip())
+        todo = "Between the values in brackets go commas."
+        yield [Remedy(Flaw(start, start + 1, "has no comma before it", todo), (Edit(end, end, ","),))]
 
 
 def _values(outline: Outline, number: int, fault: Fault) -> Iterator[list[Remedy]]:
@@ -271,14 +309,30 @@ def _values(outline: Outline, number: int, fault: Fault) -> Iterator[list[Remedy
         todo = f"Put {inner[1]}: on a line of its own below {head.key}:, and further in."
         flaw = Flaw(start, start + len(inner[1]), f"stands on the line of {head.key}", todo)
         yield [Remedy(flaw, (blanked(outline.text, start, end),), (row.start, row.end))]
-    if value[0] in "[{|>" or not start <= fault.letter <= end:
+    letter = fault.at if "end of stream" in fault.problem else fault.letter
+    if value[0] in "[{|>" or not start <= letter <= end:
         return
-    quoted = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    place = Flaw(fault.letter, fault.letter + 1, message, todo)
+    place = Flaw(letter, letter + 1, message, todo)
     if _SECOND_COLON in fault.problem:
-        todo = f"Put the text in quotes: {head.key}: {shown(value)}"
-        place = Flaw(fault.letter, fault.letter + 1, "has a colon in its text", todo)
-    yield [Remedy(place, (Edit(start, end, quoted),), (row.start, row.end))]
+        todo = f"Put the text in quotes: {head.key}: {quoted(value)}"
+        place = Flaw(letter, letter + 1, "has a colon in its text", todo)
+    elif "<scalar>" in fault.problem or "end of stream" in fault.problem:
+        # Quotes around all of it were meant to be around all of it.
+        whole = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+        todo = f"Put the whole text in quotes of a kind that does not stand in it: {quoted(whole)}"
+        place = Flaw(letter, letter + 1, "has more text behind what is closed before it", todo)
+    yield [Remedy(place, (Edit(start, end, quoted(value)),), (row.start, row.end))]
+
+
+def quoted(value: str) -> str:
+    """Return a text in quotes that do not stand in it.
+
+    Args:
+        value: The text, on one line.
+    """
+    if '"' in value or "\\" in value:
+        return "'" + value.replace("'", "''") + "'"
+    return f'"{value}"'
 
 
 def said(problem: str) -> tuple[str, str]:

@@ -110,23 +110,28 @@ def realigned(outline: Outline, number: int) -> Iterator[list[Remedy]]:
     """
     row = outline.rows[number]
     columns = _columns(outline.rows[:number])
-    if row.kind != "plain" or not columns:
-        return
     item = bool(re.match(r" *-(?: |$)", row.text))
-    meant = sorted((column for column, hyphen in columns.items() if hyphen == item and column != row.depth),
-                   key=lambda column: (abs(column - row.depth), -column))  # fmt: skip
+    if row.kind != "plain" or columns.get(row.depth, not item) == item:
+        return
+    fitting = [column for column, hyphen in columns.items() if hyphen == item]
+    # The nearest on either side; and for what is a section, that of the sections.
+    left, right = ([column for column in fitting if (column < row.depth) == less] for less in (True, False))
+    base = min(columns) if _key(row) in shape.known_keys(()) else None
+    fitting = [*left[-1:], *right[:1], *([] if base is None or base in left[-1:] else [base])]
+    meant = sorted(fitting, key=lambda column: (column != base, abs(column - row.depth), -column))
     above = outline.content_before(number)
     run = _run(outline, number)
-    for column in meant[:3]:
+    for column in meant:
         if row.depth > max(columns) and above is not None and _key(outline.rows[above]):
             message = f"stands further in than {_key(outline.rows[above])} above it, which has a value"
             todo = f"{_SAME_COLUMN} A text of more lines with a colon goes in quotes."
             flaw = Flaw(row.start + row.depth, row.start + row.depth + 1, message, todo)
         elif row.depth in columns:
             what = "is an item of a list among keys" if item else "is a key among the items of a list"
-            flaw = _flaw(row, what, f"Begin it in column {column + 1}, when it belongs there.")
+            where = "among those keys" if item else "to the item above it"
+            flaw = _flaw(row, what, f"Begin it in column {column + 1}, when it belongs {where}.")
         else:
-            others = " or ".join(f"column {other + 1}" for other in sorted(meant[:2]))
+            others = " or ".join(f"column {other + 1}" for other in sorted(meant))
             what = f"begins in column {row.depth + 1}, where nothing above it begins"
             flaw = _flaw(row, what, f"{_SAME_COLUMN} Begin this in {others}.")
         yield [Remedy(flaw, tuple(_moved(run, column - row.depth)))]

@@ -92,7 +92,7 @@ def inspect(file: Path) -> Inspected:
         unknown = document.problem(Place(0, 0), (), "names a user that this machine does not know", "", "file")
         document.problems[:] = [unknown]
     if not isinstance(document.value, dict):
-        if not document.problems:
+        if not document.problems or _says_no_section(document):
             document.add(Place(1, 1), (), "holds no sections", "It starts with a line `municipality:`.", "syntax")
         return Inspected(path, document, None, tuple(in_order(document.problems)))
     instance = _check(document, path.parent)
@@ -101,6 +101,12 @@ def inspect(file: Path) -> Inspected:
         document.add(document.place(found.key), found.key, found.message, found.todo, "unfinished")
     warnings = () if document.problems else in_order(advice(document, instance))
     return Inspected(path, document, instance, tuple(in_order(document.problems)), tuple(warnings))
+
+
+def _says_no_section(document: Document) -> bool:
+    """Tell whether there is a text that names no section at all: a letter, or another kind of file."""
+    unread = any(problem.rule in {"file", "encoding"} for problem in document.problems)
+    return not unread and not any(name in document.text for name in shape.known_keys(()))
 
 
 def _check(document: Document, base: Path) -> Instance:

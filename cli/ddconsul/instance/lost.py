@@ -44,6 +44,8 @@ def nothing_read(document: Document, key: Key) -> bool:
         document: The file.
         key: The key.
     """
+    if not document.lost:
+        return False
     start = document.place(key, of_key=True).line
     ends = (place.line for place in document.keys.values() if place.line > start)
     end = min(ends, default=start + len(document.lost) + 1)

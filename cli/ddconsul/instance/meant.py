@@ -20,8 +20,24 @@ def settle(document: Document) -> set[Key]:
         The sections of which the kind is no more than likely.
     """
     guessed: set[Key] = set()
+    _lift(document)
     _settle(document, document.value, (), guessed)
     return guessed
+
+
+def _lift(document: Document) -> None:
+    """Note sections that stand inside of another one, and take them out of it."""
+    sections = shape.known_keys(())
+    for outer, section in list(document.value.items()):
+        known = shape.known_keys((outer,))
+        for name in list(section) if isinstance(section, dict) and known else ():
+            if name in sections and name not in known and name not in document.value and outer in sections:
+                column = document.place((outer,), of_key=True).column
+                todo = f"It belongs beside {outer}, not in it: begin it in column {column}, and its keys further in."
+                here = (outer, name)
+                document.add(document.place(here, of_key=True), here, "stands too far in", todo, "unknown-key")
+                document.value[name] = section.pop(name)
+                document.rename(here, (name,))
 
 
 def _settle(document: Document, section: Any, key: Key, guessed: set[Key]) -> None:  # noqa: ANN401 — whatever stands there

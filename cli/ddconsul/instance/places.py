@@ -239,6 +239,7 @@ _MERGED = ("takes over another section with <<", "Write the keys out.")
 _NO_NAME = ("has a key that is not a plain name", "Write it out; a text that begins with { goes in quotes.")
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 _GLUED = re.compile(r"([^\W\d][\w-]*):(\S.*)", re.DOTALL)
 
 
@@ -251,7 +252,8 @@ class _Reader:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._constructor = YAML(typ="safe", pure=True).constructor
+        self._yaml = YAML(typ="safe", pure=True)
+        self._constructor = self._yaml.constructor
         self._count = 0
         self._open: list[Node] = []
         self._full = False
@@ -265,7 +267,9 @@ class _Reader:
             return None
         self._note_tag(node, key)
         if isinstance(node, ScalarNode):
-            return self._scalar(node, key)
+            # A text that begins with ! is a tag to YAML.
+            eaten = str(node.tag).startswith("!") and not node.value
+            return str(node.tag) if eaten else self._scalar(node, key)
         self._open.append(node)
         try:
             return self._mapping(node, key) if isinstance(node, MappingNode) else self._sequence(node, key)
@@ -296,8 +300,8 @@ class _Reader:
         todo = "A space goes after the colon behind a key."
         self._document.add(place, key, "has no space after the colon", todo, "syntax")
         self._document.values[key] = self._document.stretch(start, name.end_mark.index)
-        value: Node = YAML(typ="safe", pure=True).compose(glued[2])
-        return value
+        tag = self._yaml.resolver.resolve(ScalarNode, glued[2], (True, False))
+        return ScalarNode(tag, glued[2], name.start_mark, name.end_mark)
 
     def _scalar(self, node: ScalarNode, key: Key) -> Any:  # noqa: ANN401 — YAML holds anything
         if str(node.tag) not in _PLAIN_TAGS:
@@ -314,7 +318,7 @@ class _Reader:
 
     def _text(self, node: ScalarNode, key: Key) -> str:
         """Return a text without what nobody meant to write, after a word about that."""
-        value: str = node.value
+        value = self._readable(node, key)
         # A block of text comes from elsewhere: a no-break space in it does no harm.
         unseen = letters.UNSEEN.search(value) if node.style not in {"|", ">"} else None
         message, todo = "", ""
@@ -328,6 +332,15 @@ class _Reader:
             return letters.cleaned(value)
         return value.replace(letters.UNREADABLE, "")
 
+    def _readable(self, node: ScalarNode, key: Key) -> str:
+        """Return a text without the halves of letters that escapes in double quotes may stand for."""
+        value: str = node.value
+        if _HALF.search(value) is None:
+            return value
+        todo = "Write the letter itself instead of \\ud…: the file is UTF-8."
+        self._document.add(self._document.span(node), key, "has half a letter in it", todo, "encoding")
+        return _HALF.sub(letters.UNREADABLE, value)
+
     def _sequence(self, node: Node, key: Key) -> list[Any]:
         result = []
         for index, item in enumerate(node.value):
@@ -340,7 +353,7 @@ class _Reader:
         for name_node, given in node.value:
             value_node = given
             place = self._document.span(name_node)
-            name = name_node.value if isinstance(name_node, ScalarNode) else None
+            name = self._readable(name_node, key) if isinstance(name_node, ScalarNode) else None
             if not isinstance(name, str) or name == "<<":
                 what, todo = _MERGED if name == "<<" else _NO_NAME
                 self._document.add(place, key, what, todo, "syntax")

@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,6 +158,7 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
     return plain[close[0]] if close else None
 
 
+@lru_cache(maxsize=8)
 def without_secrets(text: str) -> str:
     """Return a line without the password that somebody wrote in it by mistake."""
     return _SECRET.sub(lambda match: (match[1] or match[3]) + "***", text)

@@ -69,6 +69,27 @@ _HABITS = (
         "Type the space after the hyphen anew.",
     ),
     Habit(
+        re.compile(rf"{_START}(?P<odd>[*+] +|[0-9]+[.)] +)(?={_KEY}:(?: |$))"),
+        "begins an item of a list with something else than a hyphen",
+        "Begin each item with a hyphen and a space.",
+        "- ",
+        sure=False,
+    ),
+    Habit(
+        re.compile(r"(?P<odd>`{3,}.*|~{3,}.*)"),
+        "is a mark of Markdown's, which means nothing in YAML",
+        "Remove it.",
+        "",
+        sure=False,
+    ),
+    Habit(
+        re.compile(rf"(?P<odd>\[{_KEY}\][ \t]*)$"),
+        "begins a section as another kind of file does",
+        "A section begins with its name and a colon; its keys stand below that, and further in.",
+        "",
+        sure=False,
+    ),
+    Habit(
         re.compile(rf"{_START}(?P<odd>//.*)"),
         "begins with //, which means nothing in YAML",
         "A comment begins with a #.",
@@ -76,21 +97,21 @@ _HABITS = (
         sure=False,
     ),
     Habit(
-        re.compile(rf"{_START}(?P<odd>-)(?={_KEY}:(?: |$))"),
+        re.compile(rf"{_START}(?P<odd>-)(?=[^\W\d])"),
         "has no space after the hyphen",
         "A space goes after the hyphen that begins an item of a list.",
         "- ",
         sure=False,
     ),
     Habit(
-        re.compile(rf"{_START}(?:- +)?{_KEY}(?P<odd>:(?=[^\s:/]))"),
+        re.compile(rf"{_START}(?:- +)?{_KEY}(?P<odd> *:(?=[^\s:/]))"),
         "has no space after the colon",
         "A space goes after the colon behind a key.",
         ": ",
         sure=False,
     ),
     Habit(
-        re.compile(rf"{_START}(?:- +)?{_KEY}(?P<odd> *[=\uff1a] *)(?=\S|$)"),
+        re.compile(rf"{_START}(?:- +)?{_KEY}(?P<odd> *(?:[=;\uff1a]|->|=>|:=) *)(?=\S|$)"),
         "has no ordinary colon behind the key",
         "Behind a key go a colon and a space.",
         ": ",
@@ -208,6 +229,9 @@ def documents(outline: Outline) -> Iterator[Remedy]:
             if above and between:
                 yield _document(rows, between)
             between, above = [], True
+    # An empty document is one as well.
+    if above and any(row.text[0] == "-" for row in between):
+        yield _document(rows, between)
 
 
 def _document(rows: list[Row], between: list[Row]) -> Remedy:
