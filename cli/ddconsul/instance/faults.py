@@ -25,6 +25,7 @@ DEEPEST = 100
 _SECOND_COLON = "mapping values are not allowed"
 _NO_COLON = "could not find expected ':'"
 _SIGN = "begins with a sign that has a meaning in YAML"
+_DIRECTIVE = "directive|YAML document"
 _OTHER_DOCUMENT = "another document"
 # What ruamel says, what that means, and what helps.
 _WORDS = {
@@ -71,7 +72,7 @@ _WORDS = {
     ),
     "block scalar": ("has something behind | or >", "Behind | or > stands nothing: the text begins on the next line."),
     "tag": ("begins with !, which has a meaning in YAML", "A text that begins with ! goes in quotes."),
-    "directive|YAML document": (
+    _DIRECTIVE: (
         "begins with %, which is for programs that read YAML",
         "Remove the line that begins with %.",
     ),
@@ -200,6 +201,10 @@ def close(outline: Outline, opened: Opened) -> Remedy:
     comment = re.search(r"[ \t]#", row.text[begin:])
     said = row.text[: begin + comment.start()] if comment else row.text
     end = row.start + max(begin, len(said.rstrip()))
+    key = re.compile(r"[^\W\d][\w-]*:(?= |$)").match(outline.text, opened.start + 1, row.end)
+    if key and opened.closes in "\"'" and outline.text[rows[0].start : opened.start].strip(" -") == "":
+        flaw = Flaw(opened.start, opened.start + 1, "opens quotes that are not closed", "Remove it.")
+        return Remedy(flaw, (Edit(opened.start, opened.start + 1, ""),))
     flaw = Flaw(opened.start, opened.start + 1, *_about_opened(outline.text[opened.start : end], opened.sign))
     lost = (rows[0].start, row.end) if len(opened.closes) > 1 and opened.closes[0] in "\"'" else None
     return Remedy(flaw, (Edit(end, end, opened.closes),), lost)
@@ -216,7 +221,7 @@ def _about_opened(written: str, sign: str) -> tuple[str, str]:
 
 
 # A key, alone or as the first one of an item, and what stands behind it.
-_HEAD = re.compile(r"(?P<indent> *(?:- +)?)(?P<key>[^\W\d][\w-]*)(?P<colon>:)?(?:[ \t]+(?P<value>[^#\s].*))?")
+_HEAD = re.compile(r"(?P<indent> *(?:- +)?)(?P<key>[^\W\d][\w./-]*)(?P<colon>:)?(?:[ \t]+(?P<value>[^#\s].*))?")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 
 
@@ -309,12 +314,19 @@ def _values(outline: Outline, number: int, fault: Fault) -> Iterator[list[Remedy
         todo = f"Put {inner[1]}: on a line of its own below {head.key}:, and further in."
         flaw = Flaw(start, start + len(inner[1]), f"stands on the line of {head.key}", todo)
         yield [Remedy(flaw, (blanked(outline.text, start, end),), (row.start, row.end))]
+    if "sequence entries" in fault.problem:
+        # What hangs from it belongs to the first item.
+        gone = (row.start, outline.rows[outline.below(number)].end)
+        yield [Remedy(Flaw(start, end, message, todo), (blanked(outline.text, start, gone[1]),), gone)]
     letter = fault.at if "end of stream" in fault.problem else fault.letter
     if value[0] in "[{|>" or not start <= letter <= end:
         return
     place = Flaw(letter, letter + 1, message, todo)
     if _SECOND_COLON in fault.problem:
         todo = f"Put the text in quotes: {head.key}: {quoted(value)}"
+        word = re.search(r"[ \t]([^\W\d][\w-]*)$", outline.text[start:letter])
+        if word and shape.places_of(word[1]):
+            todo += f" Or put {word[1]}: on a line of its own."
         place = Flaw(letter, letter + 1, "has a colon in its text", todo)
     elif "<scalar>" in fault.problem or "end of stream" in fault.problem:
         # Quotes around all of it were meant to be around all of it.
@@ -354,7 +366,13 @@ def _gone(outline: Outline, number: int, fault: Fault) -> Iterator[list[Remedy]]
     whole = _NO_COLON in fault.problem
     start = fault.letter if inside and not whole else row.start + len(row.text) - len(row.text.lstrip())
     flaw = Flaw(start, max(row.end if whole else 0, start + 1), message, todo)
+    if row.text.startswith("%"):
+        message, todo = _WORDS[_DIRECTIVE]
+        flaw = flaw._replace(message=message, todo=todo)
     last = outline.below(number)
+    if whole and last == number:
+        last = _like(outline, number)
+        yield [_without(outline, flaw, row.start, rows[last].end)]
     item = re.match(r" *(?:- +)+", row.text)
     if item and last > number:
         yield [_without(outline, flaw, row.start + item.end(), row.end)]
@@ -369,6 +387,19 @@ def _gone(outline: Outline, number: int, fault: Fault) -> Iterator[list[Remedy]]
             break
         first, depth, last = up, rows[up].depth, max(last, outline.below(up))
     yield [_without(outline, flaw, 0, len(outline.text))]
+
+
+def _like(outline: Outline, number: int) -> int:
+    """Return the last of the rows that begin where a row does, and have no colon either: they are one text."""
+    rows, last = outline.rows, number
+    for other in range(number + 1, len(rows)):
+        row = rows[other]
+        if row.kind == "blank":
+            continue
+        if row.kind != "plain" or row.depth != rows[number].depth or ":" in row.text or row.text.lstrip()[0] in "-/`":
+            break
+        last = other
+    return last
 
 
 def _without(outline: Outline, flaw: Flaw, start: int, end: int) -> Remedy:

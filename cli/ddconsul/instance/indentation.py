@@ -116,6 +116,8 @@ def realigned(outline: Outline, number: int) -> Iterator[list[Remedy]]:
     fitting = [column for column, hyphen in columns.items() if hyphen == item]
     # The nearest on either side; and for what is a section, that of the sections.
     left, right = ([column for column in fitting if (column < row.depth) == less] for less in (True, False))
+    if right and left and left[-1] == min(columns) and _key(row) not in shape.known_keys(()):
+        left = []
     base = min(columns) if _key(row) in shape.known_keys(()) else None
     fitting = [*left[-1:], *right[:1], *([] if base is None or base in left[-1:] else [base])]
     meant = sorted(fitting, key=lambda column: (column != base, abs(column - row.depth), -column))

@@ -207,7 +207,7 @@ def _problem(document: Document, detail: ErrorDetails, excused: list[Key], guess
     if said.rule == "missing" and _excused(document, key, excused, guessed):
         return None
     place = document.place(key, of_key=said.at_key or detail["loc"][-1:] == ("[key]",))
-    if said.rule != "missing" and lost.is_lost(document, place):
+    if said.rule not in {"missing", "unknown-key"} and lost.is_lost(document, place):
         return None
     return document.problem(place, key, said.message, said.todo, said.rule)
 
@@ -216,5 +216,7 @@ def _excused(document: Document, key: Key, excused: list[Key], guessed: set[Key]
     """Tell whether there is a reason why a key is missing, which is told elsewhere."""
     way = tuple(part for part in key if isinstance(part, str))
     if any(name[: len(way)] == way for name in excused) or lost.may_be_lost(document, key):
+        return True
+    if meant.likely(document, key):
         return True
     return key[:-1] in guessed and not all(key[-1] in shape.keys_of(model) for model in shape.models_at(key[:-1]))

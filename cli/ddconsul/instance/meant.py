@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ddconsul.instance import lost, shape, words
+from ddconsul.instance.problems import nearest
 
 if TYPE_CHECKING:
     from ddconsul.instance.places import Document, Key
@@ -23,6 +24,21 @@ def settle(document: Document) -> set[Key]:
     _lift(document)
     _settle(document, document.value, (), guessed)
     return guessed
+
+
+def likely(document: Document, key: Key) -> bool:
+    """Tell whether a key that is missing is what another one beside it was likely meant to be.
+
+    Args:
+        document: The file.
+        key: The key.
+    """
+    value: Any = document.value
+    for part in key[:-1]:
+        value = cast("Any", value)[part] if isinstance(value, dict | list) else None
+    known = shape.known_keys(key[:-1])
+    names = [name for name in value if name not in known] if isinstance(value, dict) else []
+    return any(nearest(name, known) == key[-1] for name in names)
 
 
 def _lift(document: Document) -> None:

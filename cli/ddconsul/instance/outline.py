@@ -68,6 +68,9 @@ class Outline:
         self._from, self._first, self._sign = 0, 0, ""
         # The column of the key that a text of more lines hangs from.
         self._block: int | None = None
+        # Where a line begins with what closes a bracket.
+        self._closing = [(match.end(), match[1]) for match in re.finditer(r"^[ \t]*([]}])", text, re.MULTILINE)]
+        self._spread = False
         for match in re.finditer(r"([^\r\n]*)(\r\n|\r|\n|$)", text):
             if match[0] or not self.rows:
                 self._add(match.start(), match[1])
@@ -115,7 +118,7 @@ class Outline:
             if not says or depth > self._block:
                 return "text"
             self._block = None
-        if self._open and KEY_LINE.match(line) and depth <= self._column():
+        if self._open and not self._spread and KEY_LINE.match(line) and depth <= self._column():
             self._give_up()
         if self._quote:
             return "inside"
@@ -133,7 +136,7 @@ class Outline:
         """Note what is open, and go on as if it was closed."""
         closes = self._quote + "".join("]" if sign == "[" else "}" for sign in reversed(self._brackets))
         self.opened.append(Opened(self._from, self._sign, self._first, len(self.rows) - 1, closes))
-        self._quote, self._brackets = "", []
+        self._quote, self._brackets, self._spread = "", [], False
 
     def _scan(self, start: int, line: str, column: int) -> None:
         """Follow quotes and brackets over a line."""
@@ -170,11 +173,19 @@ class Outline:
             return False
         if letter in "[{":
             self._opens(index, letter)
+            if not self._brackets:
+                self._spread = self._is_spread(index, letter)
             self._brackets.append(letter)
         elif letter in "]}" and self._brackets[-1:] == [_CLOSES[letter]]:
             self._brackets.pop()
+            self._spread = self._spread and bool(self._brackets)
             return False
         return True
+
+    def _is_spread(self, index: int, sign: str) -> bool:
+        """Tell whether a bracket ends its line, and what closes it begins another: keys may stand between."""
+        alone = self.rows[-1].text[index + 1 - self.rows[-1].start :].split("#", 1)[0].strip() == ""
+        return alone and any(end > index and _CLOSES[letter] == sign for end, letter in self._closing)
 
     def _opens(self, index: int, sign: str) -> None:
         if not self._open:

@@ -337,9 +337,9 @@ class _Reader:
         value: str = node.value
         if _HALF.search(value) is None:
             return value
-        todo = "Write the letter itself instead of \\ud…: the file is UTF-8."
+        todo = "Write the letter itself instead of that escape: the file is UTF-8."
         self._document.add(self._document.span(node), key, "has half a letter in it", todo, "encoding")
-        return _HALF.sub(letters.UNREADABLE, value)
+        return _HALF.sub("", value)
 
     def _sequence(self, node: Node, key: Key) -> list[Any]:
         result = []

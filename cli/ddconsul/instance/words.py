@@ -163,6 +163,8 @@ def _what_differs(name: str, close: str) -> str:
     """Say the difference between two names that look the same."""
     if name.lstrip(_BULLETS) != name:
         return " An item of a list begins with an ordinary hyphen and a space."
+    if name.startswith(f"{close}:"):
+        return " A space goes after the colon."
     if latin(name) != name:
         return f" It has {letter_name(name)} in it, which looks like another letter: type it anew."
     if cleaned(name) != name and cleaned(name) == close:
