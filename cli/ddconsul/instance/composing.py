@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 from ddconsul.instance import faults, indentation, repair
 from ddconsul.instance.draft import Draft, Edit, Remedy, edited
-from ddconsul.instance.outline import KEY_LINE, Outline
+from ddconsul.instance.outline import Outline
 from ddconsul.instance.text import Flaw
 
 if TYPE_CHECKING:
@@ -103,8 +103,13 @@ def _recover(draft: Draft) -> None:
         if draft.given_up > MOST_FAULTS:
             draft.give_up(start, len(draft.text))
             break
+        told = draft.stumbles
         _mend(draft, start, rest)
-        start = len(draft.text) - rest
+        end = len(draft.text) - rest
+        if draft.stumbles > told and not faults.begins_with_key(draft.text[start:end]):
+            # What is left of it goes together with nothing.
+            draft.lose(start, end)
+        start = end
     _mend(draft, 0, 0)
 
 
@@ -112,8 +117,17 @@ def _sections(text: str) -> list[int]:
     """Return where the sections of a file begin: at its keys that stand most to the left."""
     rows = [row for row in Outline(text).rows if row.kind == "plain"]
     base = min((row.depth for row in rows), default=0)
-    keys = [row.start for row in rows if row.depth == base and KEY_LINE.match(row.text) and row.text[base] != "-"]
-    return [0, *keys[1:]]
+    starts, name = [0], indentation.key_of(rows[0]) if rows else None
+    for row, after in zip(rows[1:], [*rows[2:], None], strict=False):
+        key = indentation.key_of(row)
+        if row.depth != base or key is None:
+            continue
+        # A key of the section that stands too far left, with others of it below.
+        slipped = after is not None and after.depth > base and indentation.belongs(indentation.key_of(after), name)
+        if not (slipped and indentation.belongs(key, name)):
+            starts.append(row.start)
+            name = key
+    return starts
 
 
 def _mend(draft: Draft, start: int, rest: int) -> None:

@@ -121,6 +121,10 @@ class Draft:
             what = "is where more goes wrong in the YAML than can be told at once"
             self.note(Flaw(start, start + 1, what, "Put right what is told above first."))
         self.given_up += 1
+        self.lose(start, end)
+
+    def lose(self, start: int, end: int) -> None:
+        """Go on without a stretch of the text."""
         self.lost.append((self.original(start), self.original(end)))
         self.change([blanked(self.text, start, end)])
 

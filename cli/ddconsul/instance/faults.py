@@ -27,6 +27,7 @@ _NO_COLON = "could not find expected ':'"
 _SIGN = "begins with a sign that has a meaning in YAML"
 _DIRECTIVE = "directive|YAML document"
 _OTHER_DOCUMENT = "another document"
+_AROUND = {"StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"}
 # What ruamel says, what that means, and what helps.
 _WORDS = {
     _NO_COLON: (
@@ -141,6 +142,16 @@ def _another_document(text: str) -> Fault | None:
     return None
 
 
+def begins_with_key(text: str) -> bool:
+    """Tell whether a text that is YAML holds keys; also when there is nothing in it.
+
+    Args:
+        text: The text.
+    """
+    names = (type(event).__name__ for event in _yaml().parse(text))
+    return next((name == "MappingStartEvent" for name in names if name not in _AROUND), True)
+
+
 def remedies(text: str, fault: Fault, line: int) -> Iterator[list[Remedy]]:
     """Yield what may be wrong where the parser stumbles, the likeliest first. The last of them always helps.
 
@@ -158,10 +169,17 @@ def remedies(text: str, fault: Fault, line: int) -> Iterator[list[Remedy]]:
     yield from _unclosed(outline, number)
     yield from _commas(outline, fault)
     yield from indentation.outside_text(outline, number)
+    yield from indentation.stands_left(outline, number, _section(outline))
     yield from _heads(outline, number)
     yield from _values(outline, number, fault)
     yield from indentation.realigned(outline, number)
     yield from _gone(outline, number, fault)
+
+
+def _section(outline: Outline) -> str:
+    """Return the name of the section that the rows are of."""
+    first = next((row for row in outline.rows if row.kind == "plain"), None)
+    return (indentation.key_of(first) if first else None) or ""
 
 
 def _last_content(outline: Outline, number: int) -> int:
@@ -214,7 +232,7 @@ def _about_opened(written: str, sign: str) -> tuple[str, str]:
     if sign in "[{":
         todo = "Close each [ with ] and each { with }, with commas in between."
         return f"opens {sign}, which is not closed", todo
-    if sign == "'" and "\n" not in written and '"' not in written:
+    if sign == "'" and written and "\n" not in written and '"' not in written:
         todo = f'Close them where the text ends, or put the whole of it in double quotes: "{written[:60]}".'
         return "opens quotes that are not closed", todo
     return "opens quotes that are not closed", "Close them where the text ends."
@@ -292,13 +310,31 @@ def _commas(outline: Outline, fault: Fault) -> Iterator[list[Remedy]]:
     """Yield a value in brackets that has no comma before it."""
     text, letter = outline.text, fault.letter
     row = outline.rows[outline.row_at(letter)]
-    if "expected ','" in fault.problem and letter < len(text):
+    if "expected ','" not in fault.problem or letter >= len(text):
+        return
+    before = text[row.start : letter]
+    if re.search(r"[\w-]:$", before) and text[letter] in "[{\"'":
+        todo = "A space goes after the colon behind a key."
+        yield [Remedy(Flaw(letter - 1, letter, "has no space after the colon", todo), (Edit(letter, letter, " "),))]
+    # Quotes that close where the next ones were meant to open.
+    quotes = re.search(r"([\"'])[^\"']*[\w-]: ?\1$", before)
+    if quotes:
+        start = row.start + quotes.start()
+        flaw = Flaw(start, start + 1, *_about_opened("", quotes[1]))
+        yield [Remedy(flaw, (_value_of(outline, row),), (row.start, row.end))]
+    if text[letter] not in "]}":
         # The parser takes the last value and the next key together, when neither has quotes.
         glued = re.search(r"(?<=\S)[ \t]+([\w-]+)[ \t]*$", text[row.start : letter]) if text[letter] == ":" else None
         start = row.start + glued.start(1) if glued else letter
         end = len(text[:start].rstrip())
         todo = "Between the values in brackets go commas."
         yield [Remedy(Flaw(start, start + 1, "has no comma before it", todo), (Edit(end, end, ","),))]
+
+
+def _value_of(outline: Outline, row: Row) -> Edit:
+    """Return the edit that leaves nothing of a row but the key or hyphen that it begins with."""
+    key = KEY_LINE.match(row.text) or re.match(r" *(?:- +)*", row.text)
+    return blanked(outline.text, row.start + (key.end() if key else 0), row.end)
 
 
 def _values(outline: Outline, number: int, fault: Fault) -> Iterator[list[Remedy]]:

@@ -30,7 +30,7 @@ def aligned(text: str) -> list[Remedy]:
         text: The text.
     """
     rows = Outline(text).rows
-    sections = [number for number, row in enumerate(rows) if row.kind == "plain" and _key(row) is not None]
+    sections = [number for number, row in enumerate(rows) if row.kind == "plain" and key_of(row) is not None]
     first = next((number for number, row in enumerate(rows) if row.kind == "plain"), None)
     if first is None or first not in sections:
         return []
@@ -38,9 +38,10 @@ def aligned(text: str) -> list[Remedy]:
     left = [number for number in sections if rows[number].depth < base]
     if not left:
         return []
-    before = [number for number in sections if number < left[0] and rows[number].depth == base]
     least = min(rows[number].depth for number in left)
-    if sum(rows[number].depth == least for number in left) > len(before):
+    named = [number for number in sections if key_of(rows[number]) in shape.known_keys(())] or sections
+    before = [number for number in named if number < left[0] and rows[number].depth == base]
+    if sum(rows[number].depth == least for number in named) > len(before):
         flaw = _flaw(rows[first], "stands further in than the sections below it", _SAME_FOR_SECTIONS)
         return [Remedy(flaw, tuple(_moved(rows[: left[0]], least - base)))]
     return _further_left(rows, left, base)
@@ -55,7 +56,7 @@ def _further_left(rows: list[Row], left: list[int], base: int) -> list[Remedy]:
         ends = (
             other
             for other in range(number + 1, len(rows))
-            if rows[other].kind == "plain" and rows[other].depth == base and _key(rows[other]) in shape.known_keys(())
+            if rows[other].kind == "plain" and rows[other].depth == base and key_of(rows[other]) in shape.known_keys(())
         )
         done = next(ends, len(rows))
         more = sum(number < other < done for other in left)
@@ -85,7 +86,7 @@ def outside_text(outline: Outline, number: int) -> Iterator[list[Remedy]]:
         end = next((other for other in range(number, len(rows)) if rows[other].kind != "text"), len(rows))
     elif len(said) == 1 and rows[number].kind == "plain":
         depth = rows[above].depth + 2
-        end = next((other for other in range(number + 1, len(rows)) if _key(rows[other])), len(rows))
+        end = next((other for other in range(number + 1, len(rows)) if key_of(rows[other])), len(rows))
     else:
         return
     short = [row for row in rows[number:end] if row.text.strip() and row.depth < depth]
@@ -116,18 +117,20 @@ def realigned(outline: Outline, number: int) -> Iterator[list[Remedy]]:
     fitting = [column for column, hyphen in columns.items() if hyphen == item]
     # The nearest on either side; and for what is a section, that of the sections.
     left, right = ([column for column in fitting if (column < row.depth) == less] for less in (True, False))
-    if right and left and left[-1] == min(columns) and _key(row) not in shape.known_keys(()):
+    if right and left and left[-1] == min(columns) and key_of(row) not in shape.known_keys(()):
         left = []
-    base = min(columns) if _key(row) in shape.known_keys(()) else None
+    base = min(columns) if key_of(row) in shape.known_keys(()) else None
     fitting = [*left[-1:], *right[:1], *([] if base is None or base in left[-1:] else [base])]
     meant = sorted(fitting, key=lambda column: (column != base, abs(column - row.depth), -column))
     above = outline.content_before(number)
     run = _run(outline, number)
     for column in meant:
-        if row.depth > max(columns) and above is not None and _key(outline.rows[above]):
-            message = f"stands further in than {_key(outline.rows[above])} above it, which has a value"
+        if row.depth > max(columns) and above is not None and key_of(outline.rows[above]):
+            message = f"stands further in than {key_of(outline.rows[above])} above it, which has a value"
             todo = f"{_SAME_COLUMN} A text of more lines with a colon goes in quotes."
             flaw = Flaw(row.start + row.depth, row.start + row.depth + 1, message, todo)
+        elif column == base:
+            flaw = _flaw(row, "stands too far in", f"Sections begin in one column: begin this in column {column + 1}.")
         elif row.depth in columns:
             what = "is an item of a list among keys" if item else "is a key among the items of a list"
             where = "among those keys" if item else "to the item above it"
@@ -164,14 +167,51 @@ def _columns(rows: list[Row]) -> dict[int, bool]:
 
 
 def _moved(rows: list[Row], by: int) -> Iterator[Edit]:
+    """Yield the edits that move rows; a section's name alone, where its keys stand right already."""
+    plain, names = [row for row in rows if row.kind == "plain"], shape.known_keys(())
+    if by < 0 and len(plain) > 1 and key_of(plain[0]) in names and plain[1].depth == plain[0].depth:
+        rows = rows if key_of(plain[1]) in names else plain[:1]
     for row in rows:
         if row.text.strip():
             gone = min(row.depth, max(0, -by))
             yield Edit(row.start, row.start + gone, " " * max(0, by))
 
 
-def _key(row: Row) -> str | None:
-    """Return the key that a row begins with, when it is no item of a list."""
+def stands_left(outline: Outline, number: int, name: str) -> Iterator[list[Remedy]]:
+    """Yield a key that stands further left than the others of its section.
+
+    Args:
+        outline: The rows of a section.
+        number: The row of the key that comes after it.
+        name: The name of the section.
+    """
+    above = outline.content_before(number)
+    row = outline.rows[above] if above else None
+    head = next((other for other in outline.rows if other.kind == "plain"), None)
+    if row is None or head is None or row == head or row.depth != head.depth or row.kind != "plain":
+        return
+    if belongs(key_of(row), name) and belongs(key_of(outline.rows[number]), name):
+        column = outline.rows[number].depth
+        flaw = _flaw(row, f"stands further left than the other keys of {name}", f"Begin it in column {column + 1}.")
+        yield [Remedy(flaw, tuple(_moved([row], column - row.depth)))]
+
+
+def belongs(key: str | None, section: str | None) -> bool:
+    """Tell whether a key has its place in a section, and is no section itself.
+
+    Args:
+        key: The key.
+        section: The name of the section.
+    """
+    return bool(section) and key in shape.known_keys((str(section),)) and key not in shape.known_keys(())
+
+
+def key_of(row: Row) -> str | None:
+    """Return the key that a row begins with, when it is no item of a list.
+
+    Args:
+        row: The row.
+    """
     match = KEY_LINE.match(row.text)
     return match["key"].strip("\"'") if match and "-" not in match["indent"] else None
 

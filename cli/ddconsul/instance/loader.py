@@ -112,8 +112,8 @@ def _says_no_section(document: Document) -> bool:
 def _check(document: Document, base: Path) -> Instance:
     """Note what is wrong with the values, and return what is known."""
     excused = _note_retired(document)
-    _settle_empty(document, document.value, (), excused)
     guessed = meant.settle(document)
+    _settle_empty(document, document.value, (), excused)
     try:
         return Instance.model_validate(document.value, context={"base": base})
     except ValidationError as error:
@@ -192,7 +192,10 @@ def _forget(document: Document, instance: Instance, guessed: set[Key]) -> None:
     for key in guessed:
         part: Any = instance
         for step in key:
-            part = part[step] if isinstance(step, int) else getattr(part, step, ())
+            if isinstance(step, int):
+                part = part[step] if isinstance(part, tuple) and step < len(part) else None
+            else:
+                part = getattr(part, step, None)
         getattr(part, "__dict__", {}).pop(shape.CHOOSING[str(key[0])][0], None)
 
 

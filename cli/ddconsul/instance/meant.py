@@ -22,6 +22,7 @@ def settle(document: Document) -> set[Key]:
     """
     guessed: set[Key] = set()
     _lift(document)
+    _sink(document)
     _settle(document, document.value, (), guessed)
     return guessed
 
@@ -54,6 +55,30 @@ def _lift(document: Document) -> None:
                 document.add(document.place(here, of_key=True), here, "stands too far in", todo, "unknown-key")
                 document.value[name] = section.pop(name)
                 document.rename(here, (name,))
+
+
+def _sink(document: Document) -> None:
+    """Note keys that stand beside their section, and put them into it."""
+    sections, name = shape.known_keys(()), ""
+    for key in list(document.value):
+        if key in sections:
+            name = key
+            continue
+        inside = document.value.get(name)
+        taken = inside if isinstance(inside, dict) else {}
+        if (
+            not name
+            or key in taken
+            or key not in shape.known_keys((name,))
+            or not (inside is None or isinstance(inside, dict))
+        ):
+            continue
+        columns = [place.column for other, place in document.keys.items() if other[:-1] == (name,)]
+        column = min(columns, default=document.place((name,), of_key=True).column + 2)
+        todo = f"It belongs to {name}: begin it in column {column}."
+        document.add(document.place((key,), of_key=True), (key,), "stands too far left", todo, "unknown-key")
+        document.value[name] = {**taken, key: document.value.pop(key)}
+        document.rename((key,), (name, key))
 
 
 def _settle(document: Document, section: Any, key: Key, guessed: set[Key]) -> None:  # noqa: ANN401 — whatever stands there
