@@ -104,6 +104,13 @@ _HABITS = (
         sure=False,
     ),
     Habit(
+        re.compile(rf"{_START}(?:- +)?{_KEY}(?P<odd>:?[{{\[])[ \t]*$"),
+        "has a bracket behind the key",
+        "Behind the name of a section goes a colon alone; its keys stand below that.",
+        ":",
+        sure=False,
+    ),
+    Habit(
         re.compile(rf"{_START}(?:- +)?{_KEY}(?P<odd> *:(?=[^\s:/]))"),
         "has no space after the colon",
         "A space goes after the colon behind a key.",

@@ -41,6 +41,7 @@ _DUTCH = {
     "vragen": "questions", "fasen": "phases", "opent": "opens", "sluit": "closes", "samenvatting": "summary",
     "wijken": "districts", "bedrag": "amount", "groepen": "groups", "vraagstukken": "vraagstuk",
     "certificaat": "certificate", "modus": "mode", "beheerders": "administrators", "netwerk": "network",
+    "deelname": "participation", "ambtenaren": "officials", "woordenlijst": "vocabulary", "antwoorden": "options",
 }  # fmt: skip
 
 
