@@ -35,6 +35,10 @@ _WORDS = {
         "Write a key, a colon and a space. A comment begins with #; what goes on from above stands further in.",
     ),
     r"found '[\]}]'": ("has a bracket too many", "Remove it, or open it before."),
+    "end>, but found ','": (
+        "has a comma behind what is closed before it",
+        "Is a bracket closed too early? Otherwise remove it.",
+    ),
     "found '<scalar>'": (
         "has more text behind what is closed before it",
         "Put the whole text in quotes of a kind that does not stand in it.",
@@ -165,6 +169,7 @@ def remedies(text: str, fault: Fault, line: int) -> Iterator[list[Remedy]]:
     if outline.rows[number].kind == "blank" and fault.at >= outline.rows[number].start:
         number = _last_content(outline, number)
     yield from _habits(outline, number)
+    yield from _glued_hyphens(outline, number)
     yield from _signs(outline, fault)
     yield from _unclosed(outline, number)
     yield from _commas(outline, fault)
@@ -200,6 +205,16 @@ def _habits(outline: Outline, number: int) -> Iterator[list[Remedy]]:
         if found:
             yield found
         above = outline.content_before(above)
+
+
+def _glued_hyphens(outline: Outline, number: int) -> Iterator[list[Remedy]]:
+    """Yield a hyphen without a space behind it, where the keys below stand as if it was one letter further left."""
+    for row in (outline.rows[other] for other in (number, _last_content(outline, number))):
+        match = re.match(r" +(-)(?=[^\W\d])", row.text) if row.kind == "plain" else None
+        found = list(repair.habits_of(row, sure=False)) if match else []
+        if match and found:
+            place = row.start + match.start(1)
+            yield [found[0]._replace(edits=(Edit(place - 1, place + 1, "- "),))]
 
 
 def _unclosed(outline: Outline, number: int) -> Iterator[list[Remedy]]:

@@ -112,7 +112,7 @@ def realigned(outline: Outline, number: int) -> Iterator[list[Remedy]]:
     row = outline.rows[number]
     columns = _columns(outline.rows[:number])
     item = bool(re.match(r" *-(?: |$)", row.text))
-    if row.kind != "plain" or columns.get(row.depth, not item) == item:
+    if row.kind != "plain" or not columns or columns.get(row.depth, not item) == item:
         return
     fitting = [column for column, hyphen in columns.items() if hyphen == item]
     # The nearest on either side; and for what is a section, that of the sections.

@@ -189,14 +189,18 @@ def _forget(document: Document, instance: Instance, guessed: set[Key]) -> None:
             instance.__dict__.pop(shape.attribute(name), None)
     if lost.touches(document, ()):
         instance.__dict__.clear()
-    for key in guessed:
-        part: Any = instance
-        for step in key:
-            if isinstance(step, int):
-                part = part[step] if isinstance(part, tuple) and step < len(part) else None
-            else:
-                part = getattr(part, step, None)
-        getattr(part, "__dict__", {}).pop(shape.CHOOSING[str(key[0])][0], None)
+    for name in {str(key[0]) for key in guessed}:
+        part = getattr(instance, shape.attribute(name), ())
+        written = document.value.get(name)
+        # What is no section is passed over among what is known.
+        numbers = (
+            [number for number, item in enumerate(written) if isinstance(item, dict)]
+            if isinstance(written, list)
+            else []
+        )
+        for place, section in enumerate(part if isinstance(part, tuple) else (part,)):
+            if ((name, numbers[place]) if numbers else (name,)) in guessed:
+                section.__dict__.pop(shape.CHOOSING[name][0], None)
 
 
 def _problem(document: Document, detail: ErrorDetails, excused: list[Key], guessed: set[Key]) -> Problem | None:

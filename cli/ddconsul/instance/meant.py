@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, cast
 
 from ddconsul.instance import lost, shape, words
@@ -53,8 +54,19 @@ def _lift(document: Document) -> None:
                 todo = f"It belongs beside {outer}, not in it: begin it in column {column}, and its keys further in."
                 here = (outer, name)
                 document.add(document.place(here, of_key=True), here, "stands too far in", todo, "unknown-key")
+                after = list(section)[list(section).index(name) + 1 :]
                 document.value[name] = section.pop(name)
                 document.rename(here, (name,))
+                if document.value[name] is None:
+                    _lift_keys(document, outer, name, after)
+
+
+def _lift_keys(document: Document, outer: str, name: str, after: list[str]) -> None:
+    """Take the keys that stand right below a section's name, and no further in, along with it."""
+    section, known = document.value[outer], shape.known_keys((name,))
+    for key in itertools.takewhile(lambda key: key in known and key not in shape.known_keys((outer,)), after):
+        document.value[name] = {**(document.value[name] or {}), key: section.pop(key)}
+        document.rename((outer, key), (name, key))
 
 
 def _sink(document: Document) -> None:

@@ -233,7 +233,7 @@ def documents(outline: Outline) -> Iterator[Remedy]:
             between.append(row)
         elif row.kind != "blank" and not row.text.startswith("%"):
             # The line that ends a document is no fault, until something comes after it.
-            if above and between:
+            if (above and between) or sum(mark.text[0] == "-" for mark in between) > 1:
                 yield _document(rows, between)
             between, above = [], True
     # An empty document is one as well.
@@ -243,7 +243,7 @@ def documents(outline: Outline) -> Iterator[Remedy]:
 
 def _document(rows: list[Row], between: list[Row]) -> Remedy:
     """Return what makes one document of two; of a section that stands in both, the first is read."""
-    mark = next((row for row in between if row.text[0] == "-"), between[0])
+    mark = next((row for row in reversed(between) if row.text[0] == "-"), between[0])
     above, below = (_sections(rows, after=side, mark=mark) for side in (False, True))
     edits = [Edit(row.start, row.start + 3, "   ") for row in between]
     twice = [name for name in below if name in above]

@@ -41,6 +41,7 @@ _DUTCH = {
     "vragen": "questions", "fasen": "phases", "opent": "opens", "sluit": "closes", "samenvatting": "summary",
     "wijken": "districts", "bedrag": "amount", "groepen": "groups", "vraagstukken": "vraagstuk",
     "certificaat": "certificate", "modus": "mode", "beheerders": "administrators", "netwerk": "network",
+    "e-mailadres": "email", "emailadres": "email",
     "deelname": "participation", "ambtenaren": "officials", "woordenlijst": "vocabulary", "antwoorden": "options",
 }  # fmt: skip
 
