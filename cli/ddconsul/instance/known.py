@@ -39,7 +39,10 @@ def known(value: dict[str, Any], base: Path) -> Instance:
 
 def contradictions(section: Section, key: Key = ()) -> Iterator[tuple[Key, Contradiction]]:
     """Yield what contradicts what, as far as is known, with the key of the section it is about."""
-    for rule in type(section).rules():
+    chosen = chosen_by(type(section))
+    # Of which kind a section is may be no more than likely; then its rules may not be those that go for it.
+    rules = type(section).rules() if chosen is None or hasattr(section, chosen[0]) else []
+    for rule in rules:
         try:
             yield from [(key, found) for found in rule(section)]
         except AttributeError:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ddconsul.instance import places, renamed, shape, words
+from ddconsul.instance import lost, meant, places, renamed, shape, words
 from ddconsul.instance.advice import advice
 from ddconsul.instance.contents import unfinished
 from ddconsul.instance.known import contradictions, known
 from ddconsul.instance.models import Instance
-from ddconsul.instance.problems import InvalidFileError, Problem, in_order, nearest
+from ddconsul.instance.problems import InvalidFileError, Problem, in_order
 from ddconsul.instance.text import Place
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def inspect(file: Path) -> Inspected:
         unknown = document.problem(Place(0, 0), (), "names a user that this machine does not know", "", "file")
         document.problems[:] = [unknown]
     if not isinstance(document.value, dict):
-        if not document.problems:
+        if not document.problems or _says_no_section(document):
             document.add(Place(1, 1), (), "holds no sections", "It starts with a line `municipality:`.", "syntax")
         return Inspected(path, document, None, tuple(in_order(document.problems)))
     instance = _check(document, path.parent)
@@ -103,22 +103,27 @@ def inspect(file: Path) -> Inspected:
     return Inspected(path, document, instance, tuple(in_order(document.problems)), tuple(warnings))
 
 
+def _says_no_section(document: Document) -> bool:
+    """Tell whether there is a text that names no section at all: a letter, or another kind of file."""
+    unread = any(problem.rule in {"file", "encoding"} for problem in document.problems)
+    return not unread and not any(name in document.text for name in shape.known_keys(()))
+
+
 def _check(document: Document, base: Path) -> Instance:
     """Note what is wrong with the values, and return what is known."""
     excused = _note_retired(document)
-    _settle_empty(document, document.value, ())
-    _guess_choices(document)
+    guessed = meant.settle(document)
+    _settle_empty(document, document.value, (), excused)
     try:
         return Instance.model_validate(document.value, context={"base": base})
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            problem = _problem(document, detail, excused)
+            problem = _problem(document, detail, excused, guessed)
             if problem:
                 document.problems.append(problem)
-            if detail["type"].startswith("union_tag"):
-                _note_unknown(document, detail["loc"])
     instance = known(document.value, base)
-    for key, found in contradictions(instance) if document.whole else ():
+    _forget(document, instance, guessed)
+    for key, found in contradictions(instance):
         here = (*key, *found.key)
         document.add(document.place(here), here, found.message, found.todo, found.rule)
     return instance
@@ -157,16 +162,19 @@ def sections_at(value: Any, way: list[str], key: Key = ()) -> Iterator[tuple[dic
             yield from sections_at(value[way[0]], way[1:], (*key, way[0]))
 
 
-def _settle_empty(document: Document, section: Any, key: Key) -> None:  # noqa: ANN401 — whatever stands there
+def _settle_empty(document: Document, section: Any, key: Key, excused: list[Key]) -> None:  # noqa: ANN401 — as it is
     """Read an empty section as left out, and refuse an empty value: it is a slip more often than a wish."""
     if isinstance(section, list):
         for index, item in enumerate(section):
-            _settle_empty(document, item, (*key, index))
+            _settle_empty(document, item, (*key, index), excused)
     for name, value in list(section.items()) if isinstance(section, dict) else ():
         here = (*key, name)
         field = shape.field_at(here)
         if value is not None:
-            _settle_empty(document, value, here)
+            _settle_empty(document, value, here, excused)
+        elif lost.nothing_read(document, here):
+            del section[name]
+            excused.append(tuple(part for part in here if isinstance(part, str)))
         elif field is not None and not field.is_required():
             del section[name]
             if not shape.section_types(field.annotation) or shape.has_short_form(field.annotation):
@@ -174,38 +182,48 @@ def _settle_empty(document: Document, section: Any, key: Key) -> None:  # noqa: 
                 document.add(place, here, "has no value", words.todo_when_empty(here, document.line(place)))
 
 
-def _guess_choices(document: Document) -> None:
-    """Note a target's type or an instrument that is misspelt, and go on with what was meant: keys depend on it."""
-    for name, (choosing, allowed) in shape.CHOOSING.items():
-        for section, key in list(sections_at(document.value, [name])):
-            written = section.get(choosing)
-            meant = nearest(written, allowed)
-            if meant and written != meant:
-                here = (*key, choosing)
-                document.add(document.place(here), here, *words.about_choice(name, written))
-                section[choosing] = meant
+def _forget(document: Document, instance: Instance, guessed: set[Key]) -> None:
+    """Take away what is not certain of what is known: nothing contradicts that."""
+    for name in {str(key[0]) for key in document.keys if len(key) == 1}:
+        if lost.touches(document, (name,)):
+            instance.__dict__.pop(shape.attribute(name), None)
+    if lost.touches(document, ()):
+        instance.__dict__.clear()
+    for name in {str(key[0]) for key in guessed}:
+        part = getattr(instance, shape.attribute(name), ())
+        written = document.value.get(name)
+        # What is no section is passed over among what is known.
+        numbers = (
+            [number for number, item in enumerate(written) if isinstance(item, dict)]
+            if isinstance(written, list)
+            else []
+        )
+        for place, section in enumerate(part if isinstance(part, tuple) else (part,)):
+            if ((name, numbers[place]) if numbers else (name,)) in guessed:
+                section.__dict__.pop(shape.CHOOSING[name][0], None)
 
 
-def _note_unknown(document: Document, where: Key) -> None:
-    """Look at a section's keys all the same when what it is is not known: pydantic then looks no further."""
-    for section, key in sections_at(document.value, [str(where[0])]):
-        for name in section if key == document.as_written(where) else ():
-            if name not in shape.known_keys(key):
-                here = (*key, name)
-                document.add(document.place(here, of_key=True), here, *words.about_unknown(name, key), "unknown-key")
-
-
-def _problem(document: Document, detail: ErrorDetails, excused: list[Key]) -> Problem | None:
+def _problem(document: Document, detail: ErrorDetails, excused: list[Key], guessed: set[Key]) -> Problem | None:
     """Say one of pydantic's errors in our words, at its place. None for what is said elsewhere, or can't be known."""
     key = document.as_written(shape.without_tag(detail["loc"]))
-    if detail["type"] == "union_tag_invalid":
-        key = (*key, shape.CHOOSING[str(key[0])][0])
-    way = tuple(part for part in key if isinstance(part, str))
-    hidden = not document.whole or any(name[: len(way)] == way for name in excused)
     said = words.about(detail, key, document.written.get(key), document.line(document.place(key)))
     # Pydantic counts the items that are right, and calls a list too short for want of those.
     counted = detail["type"] == "too_short" and bool(detail["input"])
-    if said.rule == "contradiction" or (said.rule == "missing" and hidden) or counted:
+    if said.rule == "contradiction" or counted:
+        return None
+    if said.rule == "missing" and _excused(document, key, excused, guessed):
         return None
     place = document.place(key, of_key=said.at_key or detail["loc"][-1:] == ("[key]",))
+    if said.rule not in {"missing", "unknown-key"} and lost.is_lost(document, place):
+        return None
     return document.problem(place, key, said.message, said.todo, said.rule)
+
+
+def _excused(document: Document, key: Key, excused: list[Key], guessed: set[Key]) -> bool:
+    """Tell whether there is a reason why a key is missing, which is told elsewhere."""
+    way = tuple(part for part in key if isinstance(part, str))
+    if any(name[: len(way)] == way for name in excused) or lost.may_be_lost(document, key):
+        return True
+    if meant.likely(document, key):
+        return True
+    return key[:-1] in guessed and not all(key[-1] in shape.keys_of(model) for model in shape.models_at(key[:-1]))

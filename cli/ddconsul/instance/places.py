@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
-from ddconsul.instance import faults, repair
 from ddconsul.instance import text as letters
+from ddconsul.instance.composing import MAX_DEPTH, compose
+from ddconsul.instance.draft import Draft
 from ddconsul.instance.problems import Problem, nearest, printable, shown, without_secrets
-from ddconsul.instance.repair import Repaired
 from ddconsul.instance.text import Lines, Place
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ Key = tuple[str | int, ...]
 
 MAX_BYTES = 250_000
 MAX_NODES = 20_000
-MAX_DEPTH = 40
-# More than this many faults in the YAML itself, and what stands after them says nothing any more.
-MAX_REPAIRS = 6
 LONGEST_NUMBER = 40
 _WHOLE_FILE = Place(0, 0)
 _TAG = "tag:yaml.org,2002:"
@@ -48,8 +45,8 @@ class Document:
         keys: Place of each key (of each item, in a list).
         values: Place of each value.
         written: What stands in the file for each value that is no text: `0014`, where the value is 14.
-        repaired: The text as it was read, where lines did not begin as YAML wants it.
-        whole: Whether all of it could be read: if not, nothing can be said about what is missing.
+        draft: The text as it was read, where it was no YAML.
+        lost: The lines that could not be read, by number.
         problems: What was wrong on the way, such as a key that stands there twice.
     """
 
@@ -59,8 +56,8 @@ class Document:
     keys: dict[Key, Place] = field(default_factory=dict)
     values: dict[Key, Place] = field(default_factory=dict)
     written: dict[Key, str] = field(default_factory=dict)
-    whole: bool = True
-    repaired: Repaired = field(default_factory=lambda: Repaired(""))
+    lost: dict[int, str] = field(default_factory=dict)
+    draft: Draft = field(default_factory=lambda: Draft(""))
     problems: list[Problem] = field(default_factory=list)
     _lines: Lines = field(default_factory=lambda: Lines(""))
 
@@ -104,6 +101,17 @@ class Document:
             value = value[part] if inside else None
         return tuple(found)
 
+    def rename(self, key: Key, meant: Key) -> None:
+        """Take a key, and what stands under it, for another one."""
+        length = len(key)
+
+        def renamed(known: Key) -> Key:
+            return (*meant, *known[length:]) if known[:length] == key else known
+
+        self.keys = {renamed(known): place for known, place in self.keys.items()}
+        self.values = {renamed(known): place for known, place in self.values.items()}
+        self.written = {renamed(known): text for known, text in self.written.items()}
+
     def add(self, place: Place, key: Key, message: str, todo: str = "", rule: str = "value") -> None:
         """Note a problem."""
         self.problems.append(self.problem(place, key, message, todo, rule))
@@ -127,12 +135,19 @@ class Document:
 
     def stretch(self, start: int, end: int) -> Place:
         """Return the place of a stretch of the text as it was read."""
-        start, end = map(self.repaired.original, (start, end))
+        start, end = map(self.draft.original, (start, end))
         return self._lines.place(start, start + len(self.text[start:end].rstrip()))
+
+    def note_lost(self) -> None:
+        """Note which lines could not be read."""
+        for start, end in self.draft.lost:
+            first, last = (self._lines.place(index).line for index in (start, end))
+            lines = ((number, self._lines.line(number)) for number in range(first, last + 1))
+            self.lost.update((number, line) for number, line in lines if line.strip())
 
     def mark(self, mark: Any) -> Place:  # noqa: ANN401 — ruamel's own type has no name in its interface
         """Return the place of a mark."""
-        return self._lines.place(self.repaired.original(mark.index))
+        return self._lines.place(self.draft.original(mark.index))
 
 
 def dotted(key: Key) -> str:
@@ -171,7 +186,9 @@ def parse(text: str) -> Document:
 
 
 def _read_yaml(document: Document) -> None:
-    root = _compose(document)
+    root, document.draft = compose(document.text)
+    document.add_flaws(document.draft.flaws, "syntax")
+    document.note_lost()
     if root is not None:
         document.value = _Reader(document).read(root, ())
     elif not document.problems:
@@ -226,123 +243,16 @@ def _near(path: Path) -> str:
     )
 
 
-def _compose(document: Document) -> Node | None:
-    """Return the tree of nodes. Where a line is no YAML, note that, and go on without it as far as that makes sense."""
-    text = document.text
-    if repair.oddly_indented(text):
-        text = _repaired(document)
-    noted = len(document.problems)
-    for _ in range(MAX_REPAIRS):
-        try:
-            return _first_document(document, text)
-        except MarkedYAMLError as error:
-            if document.whole and not document.repaired.flaws and _repaired(document) != text:
-                text, noted = document.repaired.text, len(document.problems)
-                continue
-            # What else there is may come from how lines begin.
-            without = None if document.repaired.flaws else _note_bad_yaml(document, text, error)
-            if without is None:
-                break
-            text, document.whole = without, False
-        except RecursionError:
-            place, todo = _deepest(document, text), "A handful of levels is enough."
-            document.add(place, (), "is nested too deeply", todo, "syntax")
-            return None
-        except (YAMLError, ValueError) as error:
-            place, first = Place(1, 1), str(error).partition("\n")[0]
-            document.add(place, (), f"cannot be read as YAML: {first}", "Write it plainly.", "syntax")
-            return None
-    # Only the first fault is certain: the others may come from going on without its line.
-    del document.problems[noted + 1 :]
-    return None
-
-
-def _repaired(document: Document) -> str:
-    """Return the text as it was meant, and note where it was written otherwise."""
-    tries = [repair.repair(document.text, tab) for tab in repair.TABS]
-    if not tries[0].flaws:
-        return document.text
-    certain = repair.repair(document.text, repair.TABS[0], sure=True)
-    document.repaired = next((repaired for repaired in tries if _is_yaml(repaired.text)), certain)
-    document.add_flaws(document.repaired.flaws, "syntax")
-    return document.repaired.text
-
-
-def _is_yaml(text: str) -> bool:
-    try:
-        YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError:
-        return False
-    except (YAMLError, ValueError, RecursionError):
-        # That has words of its own.
-        return True
-    return True
-
-
-def _first_document(document: Document, text: str) -> Node | None:
-    nodes = YAML(typ="safe", pure=True).compose_all(text)
-    root: Node | None = next(nodes, None)
-    try:
-        second = next(nodes, None)
-    except MarkedYAMLError:
-        if root is None:
-            raise
-        second = None
-    if second is not None:
-        start = text.find("---", root.end_mark.index if root else 0, second.start_mark.index + 3)
-        start = second.start_mark.index if start < 0 else start
-        todo = "Remove the line with --- or ... above it: a municipality file holds one document."
-        start = document.repaired.original(start)
-        flaw = letters.Flaw(start, start + 3, "is not valid YAML: a second document begins", todo)
-        document.add_flaws([flaw], "syntax")
-    return root
-
-
-def _deepest(document: Document, text: str) -> Place:
-    """Return where nesting becomes too deep: the parser itself, which runs level, gets there."""
-    depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        name = type(event).__name__
-        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
-        if depth > MAX_DEPTH:
-            return document.mark(event.start_mark)
-    return Place(1, 1)
-
-
-# What ruamel says, and what helps.
-_ADVICE = {
-    "found '<scalar>'": "Put the whole text in quotes of a kind that does not stand in it.",
-    r"\\t|'\t'": "Indent with spaces, not with tabs.",
-    "mapping values are not allowed": "A text with a colon in it goes in quotes. Is the indentation right?",
-    "escape|hexadecimal": "In double quotes a backslash has a meaning: write / in a path, or use 'single' quotes.",
-    "could not find expected ':'": "Is a colon missing after a key, or the space after it?",
-    "block end|block mapping|block collection": "Let the keys of one section begin in the same column.",
-    "flow sequence|flow mapping": "Close each [ with ] and each { with }, with commas in between.",
-    "quoted scalar": 'Close the quotes that were opened here, or use the other kind around all of it: "\'s-Zee".',
-    "alias|anchor": "A text that begins with * or & goes in quotes.",
-    "start any token": "A text that begins with @, `, % or another sign goes in quotes.",
-    "directive": "Remove the line that begins with %.",
-}
-
-
-def _note_bad_yaml(document: Document, text: str, error: MarkedYAMLError) -> str | None:
-    """Note a fault in the YAML, and return the text without its line when that stands on its own."""
-    problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-    opened = "quoted scalar" in problem or "flow" in problem
-    mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
-    origin = faults.origin(text, mark.index) if mark else None
-    if origin is not None:
-        document.add(document.stretch(origin.start, origin.end), (), origin.message, origin.todo, "syntax")
-        return origin.without
-    place = document.mark(mark) if mark else Place(1, 1)
-    other = "Check quotes, colons and indentation on this line and the one before."
-    todo = next((advice for pattern, advice in _ADVICE.items() if re.search(pattern, problem)), other)
-    document.add(place, (), f"is not valid YAML: {shown(problem, 120)[1:-1]}", todo, "syntax")
-    return faults.without_line(text, place.line)
-
-
 _MERGED = ("takes over another section with <<", "Write the keys out.")
 _NO_NAME = ("has a key that is not a plain name", "Write it out; a text that begins with { goes in quotes.")
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+_GLUED = re.compile(r"([^\W\d][\w-]*):(\S.*)", re.DOTALL)
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.value == "" and node.style is None
 
 
 class _Reader:
@@ -350,7 +260,8 @@ class _Reader:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._constructor = YAML(typ="safe", pure=True).constructor
+        self._yaml = YAML(typ="safe", pure=True)
+        self._constructor = self._yaml.constructor
         self._count = 0
         self._open: list[Node] = []
         self._full = False
@@ -358,13 +269,15 @@ class _Reader:
     def read(self, node: Node, key: Key) -> Any:  # noqa: ANN401 — YAML holds anything
         self._count += 1
         # A value that is not there stands, for the parser, where the next thing begins; its key says more.
-        if not (isinstance(node, ScalarNode) and node.value == "" and node.style is None):
+        if not _is_empty(node):
             self._document.values.setdefault(key, self._document.span(node))
         if self._too_much(node, key):
             return None
         self._note_tag(node, key)
         if isinstance(node, ScalarNode):
-            return self._scalar(node, key)
+            # A text that begins with ! is a tag to YAML.
+            eaten = str(node.tag).startswith("!") and not node.value
+            return str(node.tag) if eaten else self._scalar(node, key)
         self._open.append(node)
         try:
             return self._mapping(node, key) if isinstance(node, MappingNode) else self._sequence(node, key)
@@ -388,6 +301,16 @@ class _Reader:
             todo = "Remove it, or put the text in quotes when the ! belongs to it."
             self._document.add(self._document.span(node), key, f"has a tag ({shown(name)[1:-1]})", todo, "syntax")
 
+    def _unglued(self, name: ScalarNode, glued: re.Match[str], key: Key) -> Node:
+        """Note a key in brackets without a space after its colon, which is no key to YAML; return its value."""
+        start = name.start_mark.index + glued.start(2)
+        place = self._document.stretch(start - 1, start)
+        todo = "A space goes after the colon behind a key."
+        self._document.add(place, key, "has no space after the colon", todo, "syntax")
+        self._document.values[key] = self._document.stretch(start, name.end_mark.index)
+        tag = self._yaml.resolver.resolve(ScalarNode, glued[2], (True, False))
+        return ScalarNode(tag, glued[2], name.start_mark, name.end_mark)
+
     def _scalar(self, node: ScalarNode, key: Key) -> Any:  # noqa: ANN401 — YAML holds anything
         if str(node.tag) not in _PLAIN_TAGS:
             return self._text(node, key)
@@ -403,7 +326,7 @@ class _Reader:
 
     def _text(self, node: ScalarNode, key: Key) -> str:
         """Return a text without what nobody meant to write, after a word about that."""
-        value: str = node.value
+        value = self._readable(node, key)
         # A block of text comes from elsewhere: a no-break space in it does no harm.
         unseen = letters.UNSEEN.search(value) if node.style not in {"|", ">"} else None
         message, todo = "", ""
@@ -417,6 +340,15 @@ class _Reader:
             return letters.cleaned(value)
         return value.replace(letters.UNREADABLE, "")
 
+    def _readable(self, node: ScalarNode, key: Key) -> str:
+        """Return a text without the halves of letters that escapes in double quotes may stand for."""
+        value: str = node.value
+        if _HALF.search(value) is None:
+            return value
+        todo = "Write the letter itself instead of that escape: the file is UTF-8."
+        self._document.add(self._document.span(node), key, "has half a letter in it", todo, "encoding")
+        return _HALF.sub("", value)
+
     def _sequence(self, node: Node, key: Key) -> list[Any]:
         result = []
         for index, item in enumerate(node.value):
@@ -426,14 +358,19 @@ class _Reader:
 
     def _mapping(self, node: MappingNode, key: Key) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for name_node, value_node in node.value:
+        for name_node, given in node.value:
+            value_node = given
             place = self._document.span(name_node)
-            name = name_node.value if isinstance(name_node, ScalarNode) else None
+            name = self._readable(name_node, key) if isinstance(name_node, ScalarNode) else None
             if not isinstance(name, str) or name == "<<":
                 what, todo = _MERGED if name == "<<" else _NO_NAME
                 self._document.add(place, key, what, todo, "syntax")
                 continue
             here = (*key, name)
+            glued = _GLUED.fullmatch(name) if node.flow_style and _is_empty(value_node) else None
+            if glued:
+                name, here = glued[1], (*key, glued[1])
+                value_node = self._unglued(name_node, glued, here)
             if name in result:
                 first = self._document.keys[here]
                 todo = f"It is on line {first.line}, column {first.column} as well; keep one of the two."

@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _WIDEST = 100
+# Each word is looked at once, from its start and without going back in it: a line may be very long.
 _SECRET = re.compile(
-    r"""(?ix) (?<![\w-]) ( (?! \b tokens ["']? \s* : ) # a package of design tokens is no secret
-                [\w-]{0,60} (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key )
-                [\w-]{0,60} ["']? \s* [:=] \s* ) (\S.*)
+    r"""(?ix) ( (?! \b tokens ["']? \s* : ) # a package of design tokens is no secret
+                (?<! [\w-] ) (?= [\w-]* (?: pas+w | wacht?woord | passphrase | secret | geheim | token | api_?key ) )
+                [\w-]++ ["']?+ \s*+ [:=] \s*+ ) (\S.*)
     | ( ://[^/\s:@]* : ) ( [^/\s]+ ) (?=@)"""
 )
 
@@ -156,6 +158,7 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
     return plain[close[0]] if close else None
 
 
+@lru_cache(maxsize=8)
 def without_secrets(text: str) -> str:
     """Return a line without the password that somebody wrote in it by mistake."""
     return _SECRET.sub(lambda match: (match[1] or match[3]) + "***", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
@@ -112,6 +113,18 @@ def places_of(name: str) -> list[str]:
     if len(of_target) == len(TARGET_TYPES):
         return [f"target.{name}", *(place for place in found if place not in of_target)]
     return found
+
+
+def attribute(section: str) -> str:
+    """Return the attribute of an Instance that holds a section."""
+    return next((name for name, field in Instance.model_fields.items() if field.alias == section), section)
+
+
+@cache
+def is_section(name: str) -> bool:
+    """Tell whether keys may stand below a key of this name, wherever it stands."""
+    pattern = re.compile(rf"(?:^|\.){re.escape(name)}(?: \([^)]*\))?\.")
+    return any(pattern.search(place) for place in _every_key())
 
 
 def _fields(model: Model) -> list[tuple[str, FieldInfo]]:

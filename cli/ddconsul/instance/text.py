@@ -158,3 +158,28 @@ def curly_quotes(value: str) -> bool:
     if len(value) <= 1 or value[0] not in _OPENING or value[-1] not in _CLOSING:
         return False
     return not (value[0] in _STRAIGHT and value[-1] in _STRAIGHT)
+
+
+# Letters of other scripts that look like a Latin one.
+_LOOKS = dict(
+    zip(
+        "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u043a\u043c\u0442\u03bf\u03b1"
+        "\u03bd\u03c1\u03b9\u03ba\u03c5\u0131\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425",
+        "aeopcyxijshdkmtoavpikuiABEKMHOPCTX",
+        strict=True,
+    )
+)
+
+
+def latin(value: str) -> str:
+    """Return a key with Latin letters for those of other scripts, or of another width, that look like them."""
+    return "".join(_LOOKS.get(letter, _narrow(letter)) for letter in value)
+
+
+def _narrow(letter: str) -> str:
+    return unicodedata.normalize("NFKC", letter) if "\uff01" <= letter <= "\uff5e" else letter
+
+
+def letter_name(value: str) -> str:
+    """Return what the first letter of another script in a key is called: `U+043E (cyrillic small letter o)`."""
+    return next((unseen_name(letter) for letter in value if latin(letter) != letter), "")

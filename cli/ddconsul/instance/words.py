@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ddconsul.instance import places, settings, shape
 from ddconsul.instance.problems import nearest, shown
-from ddconsul.instance.text import cleaned
+from ddconsul.instance.text import cleaned, latin, letter_name
 from ddconsul.instance.values import choices
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ _INSTRUMENTS = "debate, proposals, poll, budget or legislation"
 # What stands before a list's item, the hyphen that Word makes longer too.
 _BULLETS = "-\u2013\u2014\u2022*\u00b7 "
 _SHORT = 40
+_LONGEST_NAME = 100
+# How much a name looks like a key that was certainly meant, and how much more than like any other.
+_CERTAIN = 0.8
+_APART = 0.05
 _SECRET = re.compile(r"(?i)pas+w|wacht?woord|passphrase|secret|geheim")
 
 
@@ -36,6 +41,8 @@ _DUTCH = {
     "vragen": "questions", "fasen": "phases", "opent": "opens", "sluit": "closes", "samenvatting": "summary",
     "wijken": "districts", "bedrag": "amount", "groepen": "groups", "vraagstukken": "vraagstuk",
     "certificaat": "certificate", "modus": "mode", "beheerders": "administrators", "netwerk": "network",
+    "e-mailadres": "email", "emailadres": "email",
+    "deelname": "participation", "ambtenaren": "officials", "woordenlijst": "vocabulary", "antwoorden": "options",
 }  # fmt: skip
 
 
@@ -92,9 +99,8 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
         name: The key.
         section: Where it stands, as pydantic has it.
     """
-    meant = cleaned(name).lstrip(_BULLETS)
+    meant = _plainly(name)
     known = shape.known_keys(section)
-    meant = _DUTCH.get(meant.lower(), meant)
     close = meant if meant in known else nearest(meant.replace(" ", "_").replace("-", "_"), known)
     elsewhere = shape.places_of(meant)
     other_type = section[:1] == ("target",) and any(place.startswith("target (") for place in elsewhere)
@@ -118,6 +124,35 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
     return "is not a key that ddconsul knows", todo
 
 
+def _plainly(name: str) -> str:
+    """Return a key without what nobody meant to write, and in English."""
+    meant = latin(cleaned(name)).lstrip(_BULLETS)
+    return _DUTCH.get(meant.lower(), meant)
+
+
+def certainly(name: str, known: list[str]) -> str | None:
+    """Return the key that somebody who wrote another name meant for certain; None when there may be doubt.
+
+    Args:
+        name: What stands there.
+        known: What may stand there.
+    """
+    meant = _plainly(name)
+    spelt = meant.lower().replace(" ", "_").replace("-", "_")
+    if meant in known or spelt in known:
+        return meant if meant in known else spelt
+    # What has its place elsewhere was hardly a slip of the pen.
+    if shape.places_of(meant):
+        return None
+    alike = sorted(((_likeness(spelt, other), other) for other in known), reverse=True)[:2]
+    near = [other for likeness, other in alike if likeness >= _CERTAIN]
+    return near[0] if len(near) == 1 or (near and alike[0][0] - alike[1][0] >= _APART) else None
+
+
+def _likeness(name: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, name[:_LONGEST_NAME], other).ratio()
+
+
 def _other_instruments(name: str, section: Key) -> list[str]:
     """Return the instruments that have a key, for a vraagstuk with one that does not."""
     if section[:1] != ("vraagstuk",) or any(isinstance(part, str) for part in section[3:]):
@@ -130,6 +165,10 @@ def _what_differs(name: str, close: str) -> str:
     """Say the difference between two names that look the same."""
     if name.lstrip(_BULLETS) != name:
         return " An item of a list begins with an ordinary hyphen and a space."
+    if name.startswith(f"{close}:"):
+        return " A space goes after the colon."
+    if latin(name) != name:
+        return f" It has {letter_name(name)} in it, which looks like another letter: type it anew."
     if cleaned(name) != name and cleaned(name) == close:
         return " There are invisible characters or curly quotes around it: type it anew."
     return " Keys are written in small letters." if name.lower() == close else ""
@@ -227,12 +266,24 @@ def _not_a_choice(detail: ErrorDetails, _: Key, subject: str) -> Said:
     return Said(f"{subject} is not one of the choices".strip(), choices(detail["input"], allowed))
 
 
-def _choice(detail: ErrorDetails, key: Key, _: str) -> Said:
-    section = str(key[0])
+def without_choice(section: str) -> tuple[str, str]:
+    """Say that a target has no type, or a vraagstuk no instrument: message and advice.
+
+    Args:
+        section: The section that it is of.
+    """
     choosing = shape.CHOOSING[section][0]
-    if detail["type"] == "union_tag_not_found":
-        return Said(f"has no {choosing}", f"Add {choosing}: {_choices(section)}.", "missing", at_key=True)
-    return Said(*about_choice(section, detail["ctx"]["tag"]))
+    return f"has no {choosing}", f"Add {choosing}: {_choices(section)}."
+
+
+def meant_choice(section: str, written: object) -> str | None:
+    """Return the type of target or the instrument that was meant; None when that is not clear.
+
+    Args:
+        section: The section that it is of.
+        written: What stands in the file.
+    """
+    return _DUTCH_CHOICES.get(str(written).lower()) or nearest(written, shape.CHOOSING[section][1])
 
 
 def _choices(section: str) -> str:
@@ -246,7 +297,7 @@ def about_choice(section: str, written: object) -> tuple[str, str]:
         section: The section that it is of.
         written: What stands in the file.
     """
-    close = _DUTCH_CHOICES.get(str(written).lower()) or nearest(written, shape.CHOOSING[section][1])
+    close = meant_choice(section, written)
     guess = f"Did you mean {close}? " if close else ""
     what = "a type of target" if section == "target" else "an instrument"
     return f"{shown(written)} is not {what}", f"{guess}Choose {_choices(section)}."
@@ -290,8 +341,6 @@ _SAY: dict[str, Callable[[ErrorDetails, Key, str], Said]] = {
     "greater_than_equal": _out_of_range,
     "less_than_equal": _out_of_range,
     "literal_error": _not_a_choice,
-    "union_tag_not_found": _choice,
-    "union_tag_invalid": _choice,
     "string_pattern_mismatch": _pattern,
     "too_short": _too_short,
     "string_too_long": _too_long,
