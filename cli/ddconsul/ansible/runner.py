@@ -24,6 +24,7 @@ from ddconsul.ansible.command import (
     Workspace,
     by_hand,
     playbook_argv,
+    playbook_configuration,
     playbook_environment,
     without_strays,
 )
@@ -111,7 +112,7 @@ def _write_inputs(run: PlaybookRun, inputs: Inputs, redact: Callable[[str], str]
         text = literal(values)
         shown = redact(text)
         _write(place, f"{LEFT_OUT if shown != text else ''}{shown}\n")
-    _write(inputs.config, "")
+    _write(inputs.config, playbook_configuration())
 
 
 def _write(path: Path, text: str) -> None:
