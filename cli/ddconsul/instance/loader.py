@@ -117,7 +117,7 @@ def _check(document: Document, base: Path) -> Instance:
     try:
         instance = Instance.model_validate(document.value, context={"base": base})
         _forget(document, instance, guessed)
-        return instance
+        return instance  # noqa: TRY300 — it ends the attempt
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             problem = _problem(document, detail, excused, guessed)
