@@ -115,7 +115,9 @@ def _check(document: Document, base: Path) -> Instance:
     guessed = meant.settle(document)
     _settle_empty(document, document.value, (), excused)
     try:
-        return Instance.model_validate(document.value, context={"base": base})
+        instance = Instance.model_validate(document.value, context={"base": base})
+        _forget(document, instance, guessed)
+        return instance  # noqa: TRY300 — it ends the attempt
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             problem = _problem(document, detail, excused, guessed)
@@ -189,7 +191,9 @@ def _forget(document: Document, instance: Instance, guessed: set[Key]) -> None:
             instance.__dict__.pop(shape.attribute(name), None)
     if lost.touches(document, ()):
         instance.__dict__.clear()
-    for name in {str(key[0]) for key in guessed}:
+    if ("target",) in guessed:
+        instance.__dict__.pop("target", None)
+    for name in {str(key[0]) for key in guessed} - {"target"}:
         part = getattr(instance, shape.attribute(name), ())
         written = document.value.get(name)
         # What is no section is passed over among what is known.

@@ -84,6 +84,10 @@ class Document:
         """Make a problem in this file."""
         # What is missing from the file as a whole is missing on no line of it.
         source = "" if rule == "missing" and len(key) == 1 else self._lines.line(place.line)
+        hidden = without_secrets(source)
+        if len(hidden) < len(source) and place.column > len(hidden):
+            # Inside of a secret, of which no more than *** is shown.
+            place = place._replace(column=max(1, len(hidden) - 2), width=3)
         key = self.as_written(key)
         message, todo = (printable(without_secrets(text)) for text in (message, todo))
         return Problem(self.file, place.line, place.column, dotted(key), message, todo, rule, place.width, source)
