@@ -106,6 +106,7 @@ def _about_districts(instance: Instance) -> Iterator[Advice]:
 
 
 def _about_links(instance: Instance) -> Iterator[Advice]:
+    yield from ((found.key, found.message, found.todo) for found in leads.contradictions(instance))
     for way, place in leads.nowhere(instance):
         what = f"leads to /{place}, a page that is not in this file"
         yield way, what, f"Add {place} to pages, unless somebody makes that page on the site."

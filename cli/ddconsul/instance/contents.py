@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance import leads
 from ddconsul.instance.earth import about_place
 from ddconsul.instance.links import Picture
 from ddconsul.instance.markdown import OPEN_PLACE
@@ -137,7 +136,6 @@ def placeholders(instance: Instance) -> Iterator[Contradiction]:
 
 def contradictions(instance: Instance) -> Iterator[Contradiction]:
     """Yield what is asked for in two places, or cannot be where something else is off."""
-    yield from leads.contradictions(instance)
     yield from _pages_of_their_own(instance)
     yield from _keys_of_banners(instance)
     yield from _map_is_here(instance)

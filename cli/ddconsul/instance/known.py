@@ -96,7 +96,10 @@ def _value(model: type[Section], name: str, value: dict[str, Any], context: dict
         # One section may stand for a list of one.
         return (found,) if get_origin(field.annotation) is tuple else found
     if kinds and isinstance(given, list):
-        return tuple(_section(_kind(kinds, item), item, context) for item in given if isinstance(item, dict))
+        # An item that is no section at all keeps its place, so that those behind it keep theirs.
+        items = given if len(kinds) == 1 else [item for item in given if isinstance(item, dict)]
+        every = (item if isinstance(item, dict) else {} for item in items)
+        return tuple(_section(_kind(kinds, item), item, context) for item in every)
     return _adapter(model, name).validate_python(given, context=context)
 
 

@@ -53,8 +53,6 @@ class Translated(dict[str, Any]):
 
 
 def _each_language(value: object) -> object:
-    if type(value) is dict and EVERY in value:
-        raise wrong(f'has the language "{EVERY}"', "Write one text for all languages, or name each language.")
     return value if isinstance(value, dict) or value is None else {EVERY: value}
 
 

@@ -479,16 +479,6 @@ class Budget(Vraagstuk):
             )
 
     @rule
-    def _approval_goes_by_lines(self) -> Iterator[Contradiction]:
-        for number, group in enumerate(self.groups if self.voting == "knapsack" else ()):
-            for index, heading in enumerate(group.headings):
-                if heading.max_lines > 1:
-                    way: Way = ("groups", number, "headings", index, "max_lines")
-                    yield Contradiction(
-                        way, "is given, but voting is knapsack", "Set voting to approval, or remove it."
-                    )
-
-    @rule
     def _phases_have_a_beginning(self) -> Iterator[Contradiction]:
         for index, phase in enumerate(self.phases):
             if phase.from_ is None and index and phase.phase != "finished":
@@ -635,13 +625,6 @@ class Legislation(Vraagstuk):
                 message = f"{draft.published} is after it closes, {self.closes}"
                 todo = "Give an earlier day, or a later closes. Of the final version, set final to on."
                 yield Contradiction(("draft", index, "published"), message, todo)
-
-    @rule
-    def _one_text_is_the_final_one(self) -> Iterator[Contradiction]:
-        final = [index for index, draft in enumerate(self.draft) if draft.final]
-        for index in final[1:]:
-            message = f"is on, and that of draft[{final[0]}] as well"
-            yield Contradiction(("draft", index, "final"), message, "Only the last version is final.")
 
     @rule
     def _result_comes_after(self) -> Iterator[Contradiction]:

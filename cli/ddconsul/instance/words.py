@@ -110,7 +110,9 @@ def about_unknown(name: str, section: Key) -> tuple[str, str]:
     if section == ("settings",) and not close:
         return "is no setting of Consul's", "`ddconsul settings list` shows them all."
     others = [] if meant in known else _other_instruments(meant, section)
-    if others:
+    if section and name.isdigit():
+        todo = "Is it what stands behind the comma of a number? Write a dot there, and no dots or commas for thousands."
+    elif others:
         todo = f"It goes with instrument {' or '.join(others)}."
     elif close and not other_type:
         todo = f"Did you mean {close}?{_what_differs(name, close)}"
@@ -241,7 +243,10 @@ def _not_number(detail: ErrorDetails, _: Key, subject: str) -> Said:
         plain = subject.strip('"').replace(".", "")
         return Said(f"{subject} has dots in it", f"Write digits alone: {plain}.")
     what = f"{subject} is not" if subject else f"is a {_form(detail['input'])}, not"
-    return Said(f"{what} a whole number", "Write digits, without quotes.")
+    # As people write an amount of money.
+    amount = re.fullmatch(r'"?(?:€ ?)?([0-9]{1,3}(?:[.][0-9]{3})+|[0-9]{1,9})(?:,-|,00)?(?: ?euro)?"?', subject)
+    digits = f": {amount[1].replace('.', '')}" if amount else ""
+    return Said(f"{what} a whole number", f"Write digits, without quotes{digits}.")
 
 
 def _not_degrees(_: ErrorDetails, __: Key, subject: str) -> Said:
