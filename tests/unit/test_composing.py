@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from files import MINIMAL, write
 
-from ddconsul.instance.composing import MOST_FAULTS
+from ddconsul.instance.composing import MOST_FAULTS, compose
 from ddconsul.instance.loader import inspect, load
 from ddconsul.instance.problems import Problem
 
@@ -211,3 +211,8 @@ def test_an_unknown_instrument_makes_no_noise_about_keys_of_other_ones(tmp_path:
     assert "vraagstuk[0].instrument" in keys
     assert "vraagstuk[0].questions[0].options[1].title" in keys
     assert "vraagstuk[0].amounts" not in keys
+
+
+def test_the_version_of_yaml_that_one_file_names_is_not_that_of_the_next() -> None:
+    compose("%YAML 1.1\n---\na: [b\n")
+    assert not compose("a: {b: Wat komt er?, c: d}\n").draft.flaws

@@ -135,7 +135,10 @@ def _yaml() -> YAML:
 
 def _another_document(text: str) -> Fault | None:
     begun = depth = 0
-    for event in _yaml().parse(text):
+    yaml = _yaml()
+    # It would remember the %YAML of the text before.
+    yaml.version = None
+    for event in yaml.parse(text):
         name = type(event).__name__
         begun += name == "DocumentStartEvent"
         depth += name.endswith("StartEvent") - name.endswith("EndEvent")
