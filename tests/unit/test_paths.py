@@ -71,13 +71,18 @@ def test_a_film_is_not_read_to_its_end(tmp_path: Path, name: str) -> None:
     ("path", "said"),
     [
         ('"a\\0b"', "is not a path"),
-        ('"a\\ud800b"', "is not a path"),
         ("https://example.org/logo.svg", "is an address, not a path"),
         (".", "is not a file"),
     ],
 )
 def test_what_is_no_path_of_a_file(tmp_path: Path, name: str, path: str, said: str) -> None:
     assert said in told(tmp_path, name, path)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_half_a_letter_in_a_path_is_told_once(tmp_path: Path, name: str) -> None:
+    file = write(tmp_path, MINIMAL + KEYS[name][1].replace("PATH", '"a\\ud800b"'))
+    assert [problem.message for problem in inspect(file).problems] == ["has half a letter in it"]
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b'{"packages":' * 50_000, b"\xff", b"[]", None])

@@ -218,7 +218,7 @@ def _problem(document: Document, detail: ErrorDetails, excused: list[Key], guess
     if said.rule == "missing" and _excused(document, key, excused, guessed):
         return None
     place = document.place(key, of_key=said.at_key or detail["loc"][-1:] == ("[key]",))
-    if said.rule not in {"missing", "unknown-key"} and lost.is_lost(document, place):
+    if place in document.halves or (said.rule not in {"missing", "unknown-key"} and lost.is_lost(document, place)):
         return None
     return document.problem(place, key, said.message, said.todo, said.rule)
 

@@ -47,6 +47,7 @@ class Document:
         written: What stands in the file for each value that is no text: `0014`, where the value is 14.
         draft: The text as it was read, where it was no YAML.
         lost: The lines that could not be read, by number.
+        halves: Places of values with half a letter in them: what those are cannot be known.
         problems: What was wrong on the way, such as a key that stands there twice.
     """
 
@@ -57,6 +58,7 @@ class Document:
     values: dict[Key, Place] = field(default_factory=dict)
     written: dict[Key, str] = field(default_factory=dict)
     lost: dict[int, str] = field(default_factory=dict)
+    halves: set[Place] = field(default_factory=set)
     draft: Draft = field(default_factory=lambda: Draft(""))
     problems: list[Problem] = field(default_factory=list)
     _lines: Lines = field(default_factory=lambda: Lines(""))
@@ -350,7 +352,9 @@ class _Reader:
         if _HALF.search(value) is None:
             return value
         todo = "Write the letter itself instead of that escape: the file is UTF-8."
-        self._document.add(self._document.span(node), key, "has half a letter in it", todo, "encoding")
+        place = self._document.span(node)
+        self._document.halves.add(place)
+        self._document.add(place, key, "has half a letter in it", todo, "encoding")
         return _HALF.sub("", value)
 
     def _sequence(self, node: Node, key: Key) -> list[Any]:
