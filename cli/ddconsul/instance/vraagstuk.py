@@ -621,10 +621,6 @@ class Legislation(Vraagstuk):
             if not self.opens.day <= draft.published.day:
                 message = f"{draft.published} is before it opens, {self.opens}"
                 yield Contradiction(("draft", index, "published"), message, "Give a later day, or an earlier opens.")
-            if draft.published.day > self.closes.day and not draft.final:
-                message = f"{draft.published} is after it closes, {self.closes}"
-                todo = "Give an earlier day, or a later closes. Of the final version, set final to on."
-                yield Contradiction(("draft", index, "published"), message, todo)
 
     @rule
     def _result_comes_after(self) -> Iterator[Contradiction]:
