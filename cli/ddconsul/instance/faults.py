@@ -224,9 +224,25 @@ def _unclosed(outline: Outline, number: int) -> Iterator[list[Remedy]]:
     """Yield quotes or brackets that are opened on the row, or above it, and not closed."""
     for opened in outline.opened:
         if opened.first <= number <= opened.last + 1:
+            yield list(_taken_for_comments(outline, opened))
             yield [close(outline, opened)]
             start, end = outline.rows[opened.first].start, outline.rows[opened.last].end
             yield [Remedy(close(outline, opened).flaw, (blanked(outline.text, start, end),), (start, end))]
+
+
+# A colour that is not in quotes, mostly.
+_COMMENTED = re.compile(r"(?<=[:,\[{])[ \t]+(?P<value>#[^\s,\]}]+)")
+
+
+def _taken_for_comments(outline: Outline, opened: Opened) -> Iterator[Remedy]:
+    """Yield the values in open brackets that YAML takes for a comment."""
+    rows = outline.rows[opened.first : opened.last + 1] if opened.sign in "[{" else []
+    for row in rows:
+        for match in _COMMENTED.finditer(row.text, max(0, opened.start - row.start)):
+            start, end = (row.start + place for place in match.span("value"))
+            message = "is read as a comment, with all that stands behind it"
+            flaw = Flaw(start, end, message, f'What begins with # goes in quotes: "{match["value"]}".')
+            yield Remedy(flaw, (Edit(start, end, f'"{match["value"]}"'),))
 
 
 def close(outline: Outline, opened: Opened) -> Remedy:
