@@ -54,7 +54,8 @@ class Ground:
             # As a deploy leaves it that was killed before its build was there, and that wanted another build.
             self.host.sh(
                 "[ ! -d /etc/postgresql/17/main ] || "
-                "(systemctl start postgresql@17-main && runuser -u postgres -- createdb ddconsul_template_0123)"
+                "(systemctl start postgresql@17-main && "
+                "runuser -u postgres -- createdb ddconsul_template_0123456789abcdef)"
             )
 
     def cut_off(self, number: int) -> Cut:
