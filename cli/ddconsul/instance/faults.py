@@ -224,7 +224,8 @@ def _unclosed(outline: Outline, number: int) -> Iterator[list[Remedy]]:
     """Yield quotes or brackets that are opened on the row, or above it, and not closed."""
     for opened in outline.opened:
         if opened.first <= number <= opened.last + 1:
-            yield list(_taken_for_comments(outline, opened))
+            if commented := list(_taken_for_comments(outline, opened)):
+                yield commented
             yield [close(outline, opened)]
             start, end = outline.rows[opened.first].start, outline.rows[opened.last].end
             yield [Remedy(close(outline, opened).flaw, (blanked(outline.text, start, end),), (start, end))]
