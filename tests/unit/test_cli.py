@@ -57,6 +57,24 @@ def test_validate_loads_no_ansible(tmp_path: Path) -> None:
     assert not loaded_after("validate", write(tmp_path)) & (HEAVY - {"pydantic", "ruamel"})
 
 
+def test_no_plugin_that_is_installed_beside_it_sees_what_a_file_says(tmp_path: Path) -> None:
+    beside = tmp_path / "site-packages"
+    (beside / "onlooker-1.0.dist-info").mkdir(parents=True)
+    (beside / "onlooker-1.0.dist-info/METADATA").write_text("Name: onlooker\nVersion: 1.0\n")
+    (beside / "onlooker-1.0.dist-info/entry_points.txt").write_text("[pydantic]\nonlooker = onlooker:plugin\n")
+    (beside / "onlooker.py").write_text("import sys\nsys.exit('An onlooker was let in.')\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ddconsul", "validate", write(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(beside), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_version() -> None:
     assert call("--version").output == f"ddconsul, version {ddconsul.__version__}\n"
 
