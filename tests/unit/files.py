@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from ddconsul.instance.loader import load
-from ddconsul.instance.participation import Codes, written
+from ddconsul.instance.sections.participation import Codes, written
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance

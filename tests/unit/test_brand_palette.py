@@ -13,11 +13,11 @@ from files import MINIMAL, write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddconsul.instance.branding import Branding, Colours
-from ddconsul.instance.contrast import contrast
+from ddconsul.instance.kinds.contrast import contrast
 from ddconsul.instance.loader import inspect, load
-from ddconsul.instance.palette import PAGE, failing, nearest_passing, palette, ring
 from ddconsul.instance.problems import InvalidFileError
+from ddconsul.instance.sections.branding import Branding, Colours
+from ddconsul.instance.sections.palette import PAGE, failing, nearest_passing, palette, ring
 from ddconsul.translate.brand.properties import darker
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 from files import MINIMAL, write
 
 from ddconsul.commands import main
+from ddconsul.instance.kinds.tokens import LOCK_FILE
 from ddconsul.instance.loader import inspect, load
-from ddconsul.instance.tokens import LOCK_FILE
 from ddconsul.translate.brand.package import resolve
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def test_a_proprietary_package_is_for_its_owner(tmp_path: Path, registry: Regist
 
 @pytest.mark.usefixtures("directly")
 def test_colours_of_the_file_come_before_those_of_the_package(tmp_path: Path, registry: Registry) -> None:
-    from ddconsul.instance.palette import palette
+    from ddconsul.instance.sections.palette import palette
 
     file = write(tmp_path, tokens(registry, ', colours: {link: "#7a1f3d"}'))
     assert fetch(file).exit_code == 0

@@ -10,7 +10,7 @@ import pytest
 from files import CERTIFICATE, MINIMAL, PRIVATE_KEY, write
 
 from ddconsul.instance import advice
-from ddconsul.instance.certificates import holds_until
+from ddconsul.instance.kinds.certificates import holds_until
 from ddconsul.instance.loader import inspect
 
 if TYPE_CHECKING:

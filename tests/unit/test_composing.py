@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from files import MINIMAL, write
 
-from ddconsul.instance.composing import MOST_FAULTS, compose
 from ddconsul.instance.loader import inspect, load
 from ddconsul.instance.problems import Problem
+from ddconsul.instance.yaml.composing import MOST_FAULTS, compose
 
 # A mistake at the end of a file, which has to be told whatever stands before it.
 MISTAKE = "modules:\n  pols: on\n"

@@ -12,9 +12,9 @@ import pytest
 from files import MINIMAL, write
 from pydantic_core import PydanticCustomError
 
-from ddconsul.instance import districts
-from ddconsul.instance.districts import geojson
 from ddconsul.instance.loader import inspect, load
+from ddconsul.instance.sections import districts
+from ddconsul.instance.sections.districts import geojson
 from ddconsul.translate.state import state_document
 
 if TYPE_CHECKING:

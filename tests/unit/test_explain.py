@@ -19,8 +19,8 @@ from rendering import REPOSITORY
 from ddconsul.commands import main
 from ddconsul.instance import shape
 from ddconsul.instance.loader import inspect
-from ddconsul.instance.participation import written
 from ddconsul.instance.reference import Entry, entries, plain
+from ddconsul.instance.sections.participation import written
 from ddconsul.operations.letter_codes import sealed
 
 SCRIPT = REPOSITORY / "scripts/reference.py"

@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ddconsul.commands import main
-from ddconsul.instance import text as letters
 from ddconsul.instance.loader import Inspected, inspect
 from ddconsul.instance.models import Instance
 from ddconsul.instance.problems import RULES
 from ddconsul.instance.reports import junit, sarif
+from ddconsul.instance.yaml import text as letters
 
 EXAMPLES = int(os.environ.get("DDCONSUL_FUZZ", "500"))
 UNHURRIED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ddconsul.instance import shape
-from ddconsul.instance.contrast import contrast
+from ddconsul.instance.kinds.contrast import contrast
 from ddconsul.instance.loader import load
 from ddconsul.instance.problems import InvalidFileError
 from ddconsul.instance.words import _DUTCH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ddconsul.instance.markdown import Markdown, filled_in
+from ddconsul.instance.kinds.markdown import Markdown, filled_in
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from files import MINIMAL, PAGES, write
 from pydantic import TypeAdapter, ValidationError
 from vraagstukken import POLL
 
-from ddconsul.instance import moments
+from ddconsul.instance.kinds import moments
+from ddconsul.instance.kinds.moments import Closing, Day, Opening
 from ddconsul.instance.loader import inspect, load
-from ddconsul.instance.moments import Closing, Day, Opening
 from ddconsul.operations.demo import to_yaml
 from ddconsul.translate.state import state_document
 

@@ -20,8 +20,8 @@ from ruamel.yaml import YAML
 
 from ddconsul.commands import main
 from ddconsul.instance.loader import inspect
-from ddconsul.instance.participation import PROOFS, Area, postcode
 from ddconsul.instance.reference import find
+from ddconsul.instance.sections.participation import PROOFS, Area, postcode
 from ddconsul.translate.participation import pattern, patterns
 from ddconsul.translate.state import settings, state_document
 from ddconsul.translate.vars import Material, deploy_variables

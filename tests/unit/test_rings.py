@@ -81,6 +81,6 @@ def test_no_relative_imports() -> None:
 def test_the_inner_rings_touch_no_network_and_start_nothing(ring_name: str) -> None:
     forbidden = {"subprocess", "socket", "urllib.request", "http.client", "os.system"}
     used = {
-        imported for path in (PACKAGE / ring_name).glob("*.py") for _, imported in imports(ast.parse(path.read_text()))
+        imported for path in (PACKAGE / ring_name).rglob("*.py") for _, imported in imports(ast.parse(path.read_text()))
     }
     assert not used & forbidden

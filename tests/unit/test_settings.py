@@ -15,7 +15,7 @@ from files import MINIMAL, instance, write
 from ddconsul.commands import main
 from ddconsul.instance.loader import inspect
 from ddconsul.instance.reference import find
-from ddconsul.instance.settings import catalogue
+from ddconsul.instance.sections.settings import catalogue
 from ddconsul.translate.state import settings
 
 SOURCE = os.environ.get("DDCONSUL_E2E_SOURCE", "")

@@ -11,9 +11,9 @@ from files import MINIMAL, instance
 from rendering import REPOSITORY
 from test_translate import matches
 
-from ddconsul.instance import places
 from ddconsul.instance.loader import load
 from ddconsul.instance.shape import models_at
+from ddconsul.instance.yaml import places
 from ddconsul.translate import menu
 from ddconsul.translate.origins import origins
 from ddconsul.translate.state import settings, state_document

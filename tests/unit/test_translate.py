@@ -16,7 +16,7 @@ from files import MINIMAL, PAGES, SERVER, instance
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddconsul.instance.branding import Branding, Colours
+from ddconsul.instance.sections.branding import Branding, Colours
 from ddconsul.targets.base import Connection
 from ddconsul.translate.brand import custom_properties, style
 from ddconsul.translate.inventory import inventory

@@ -11,7 +11,7 @@ from PIL import Image
 from vraagstukken import BUDGET, DEBATE, EVERY, LEGISLATION, POLL, PROPOSALS
 
 from ddconsul.instance.loader import inspect, load
-from ddconsul.instance.vraagstuk import PHASES
+from ddconsul.instance.sections.vraagstuk.budget import PHASES
 from ddconsul.translate.clock import at
 from ddconsul.translate.state import state_document
 from ddconsul.translate.vars import Material, deploy_variables

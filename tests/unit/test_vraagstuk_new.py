@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from files import MINIMAL, PAGES, write
 
 from ddconsul.commands import main
-from ddconsul.instance import moments
+from ddconsul.instance.kinds import moments
 from ddconsul.instance.loader import inspect, load
 from ddconsul.operations import vraagstuk_new
 from ddconsul.operations.vraagstuk_new import starters

@@ -13,7 +13,7 @@ from ddconsul.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.palette import Pair
+    from ddconsul.instance.sections.palette import Pair
 
 
 @click.group
@@ -64,7 +64,7 @@ def check(file: Path, *, as_json: bool) -> None:
 
     Ends with 2 when one can't well enough, and branding.accept_contrast does not let it through.
     """
-    from ddconsul.instance.palette import pairs  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.sections.palette import pairs  # noqa: PLC0415 — keeps `--help` fast
 
     with json_errors(as_json):
         branding = _known(file).branding

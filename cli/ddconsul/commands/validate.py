@@ -93,7 +93,7 @@ def _right(one: Inspected) -> str:
     instance = one.known
     assert instance is not None  # noqa: S101 — for mypy: a file without problems
     place = f"site {instance.site} of {instance.municipality.name}, {instance.municipality.domain}"
-    from ddconsul.instance.participation import sentence  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.sections.participation import sentence  # noqa: PLC0415 — keeps `--help` fast
 
     lines = [f"{one.document.file} is right: {place}"]
     if "verification" in instance.participation.model_fields_set:
@@ -110,7 +110,7 @@ def _as_dict(one: Inspected) -> dict[str, Any]:
         return {"file": one.document.file, "valid": False, **InvalidFileError(one.problems).as_dict()}
     known = one.known
     assert known is not None  # noqa: S101 — for mypy: a file without problems
-    from ddconsul.instance.participation import sentence  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.sections.participation import sentence  # noqa: PLC0415 — keeps `--help` fast
 
     participation = sentence(known.participation.verification)
     about = {"site": known.site, "participation": participation, "warnings": warnings}

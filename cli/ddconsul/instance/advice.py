@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ddconsul.instance import certificates, leads, palette
-from ddconsul.instance.settings import attribute
+from ddconsul.instance import leads
+from ddconsul.instance.kinds import certificates
+from ddconsul.instance.sections import palette
+from ddconsul.instance.sections.settings import attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.places import Document, Key
     from ddconsul.instance.problems import Problem
+    from ddconsul.instance.yaml.places import Document, Key
 
 # As long as it takes to get a new certificate.
 _IN_TIME = timedelta(days=21)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance.earth import about_place
-from ddconsul.instance.links import Picture
-from ddconsul.instance.markdown import OPEN_PLACE
-from ddconsul.instance.pages import LEGAL, slug_of
+from ddconsul.instance.kinds.earth import about_place
+from ddconsul.instance.kinds.links import Picture
+from ddconsul.instance.kinds.markdown import OPEN_PLACE
+from ddconsul.instance.kinds.translated import EVERY, Files, Translated, translated_values
 from ddconsul.instance.section import Contradiction
-from ddconsul.instance.settings import attribute, catalogue
-from ddconsul.instance.translated import EVERY, Files, Translated, translated_values
+from ddconsul.instance.sections.pages import LEGAL, slug_of
+from ddconsul.instance.sections.settings import attribute, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ddconsul.instance.markdown import Markdown
+    from ddconsul.instance.kinds.markdown import Markdown
     from ddconsul.instance.models import Instance
 
 # What a page or text of the footer sets by itself: key in Consul's locale files → key in the footer.

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from pydantic.fields import FieldInfo
 
-    from ddconsul.instance.places import Key
     from ddconsul.instance.section import Contradiction
+    from ddconsul.instance.yaml.places import Key
 
 
 def known(value: dict[str, Any], base: Path) -> Instance:

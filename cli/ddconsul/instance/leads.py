@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.pages import LEGAL, TAKEN, slug_of
 from ddconsul.instance.section import Contradiction
+from ddconsul.instance.sections.pages import LEGAL, TAKEN, slug_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ddconsul.instance import lost, meant, places, renamed, shape, words
+from ddconsul.instance import meant, renamed, shape, words
 from ddconsul.instance.advice import advice
 from ddconsul.instance.contents import unfinished
 from ddconsul.instance.known import contradictions, known
 from ddconsul.instance.models import Instance
 from ddconsul.instance.problems import InvalidFileError, Problem, in_order
-from ddconsul.instance.text import Place
+from ddconsul.instance.yaml import lost, places
+from ddconsul.instance.yaml.text import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from ddconsul.instance.places import Document, Key
     from ddconsul.instance.renamed import Renamed
+    from ddconsul.instance.yaml.places import Document, Key
 
 
 @dataclass(frozen=True)

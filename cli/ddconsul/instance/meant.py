@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, cast
 
-from ddconsul.instance import lost, shape, words
+from ddconsul.instance import shape, words
 from ddconsul.instance.problems import nearest
+from ddconsul.instance.yaml import lost
 
 if TYPE_CHECKING:
-    from ddconsul.instance.places import Document, Key
+    from ddconsul.instance.yaml.places import Document, Key
 
 
 def settle(document: Document) -> set[Key]:

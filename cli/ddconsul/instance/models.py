@@ -20,16 +20,10 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ddconsul.instance import accounts, certificates, contents, districts, moments, vocabulary, vraagstuk
-from ddconsul.instance.accounts import Officials, Person
-from ddconsul.instance.branding import Branding
-from ddconsul.instance.districts import District
-from ddconsul.instance.home import Banner, Home
-from ddconsul.instance.links import TextKey
-from ddconsul.instance.menu import Footer, Menu
-from ddconsul.instance.pages import Page, PageName
-from ddconsul.instance.participation import Participation
-from ddconsul.instance.paths import (
+from ddconsul.instance import contents
+from ddconsul.instance.kinds import certificates, moments
+from ddconsul.instance.kinds.links import TextKey
+from ddconsul.instance.kinds.paths import (
     Authority,
     Certificates,
     ExistingFile,
@@ -38,10 +32,8 @@ from ddconsul.instance.paths import (
     PrivateKey,
     Source,
 )
-from ddconsul.instance.section import Contradiction, Section, rule, short_form
-from ddconsul.instance.settings import Settings
-from ddconsul.instance.translated import TranslatedLine, TranslatedText, spoken
-from ddconsul.instance.values import (
+from ddconsul.instance.kinds.translated import TranslatedLine, TranslatedText, spoken
+from ddconsul.instance.kinds.values import (
     FLAG_SCHEMA,
     LANGUAGES,
     Domain,
@@ -57,8 +49,18 @@ from ddconsul.instance.values import (
     flag,
     wrong,
 )
-from ddconsul.instance.vocabulary import Word
-from ddconsul.instance.vraagstuk import Vraagstukken
+from ddconsul.instance.section import Contradiction, Section, rule, short_form
+from ddconsul.instance.sections import accounts, districts, vocabulary, vraagstuk
+from ddconsul.instance.sections.accounts import Officials, Person
+from ddconsul.instance.sections.branding import Branding
+from ddconsul.instance.sections.districts import District
+from ddconsul.instance.sections.home import Banner, Home
+from ddconsul.instance.sections.menu import Footer, Menu
+from ddconsul.instance.sections.pages import Page, PageName
+from ddconsul.instance.sections.participation import Participation
+from ddconsul.instance.sections.settings import Settings
+from ddconsul.instance.sections.vocabulary import Word
+from ddconsul.instance.sections.vraagstuk import Vraagstukken
 
 UPSTREAM = "https://github.com/consuldemocracy/consuldemocracy.git"
 SITE_PATTERN = r"^[a-z][a-z0-9-]{0,19}$"

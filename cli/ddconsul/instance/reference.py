@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from pydantic_core import PydanticUndefined
 
+from ddconsul.instance.kinds.values import Kind
 from ddconsul.instance.models import Instance
 from ddconsul.instance.shape import CHOOSING, chosen_by, is_mapping, section_types
-from ddconsul.instance.values import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

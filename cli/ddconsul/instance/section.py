@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ddconsul.instance.values import wrong
+from ddconsul.instance.kinds.values import wrong
 
 
 class Contradiction(NamedTuple):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ddconsul.instance.loader import Inspected
-    from ddconsul.instance.places import Key
+    from ddconsul.instance.yaml.places import Key
 
 _ENDINGS = (".yml", ".yaml")
 # So much of a file tells whether it is a municipality file.

@@ -6,16 +6,16 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
+from ddconsul.instance.kinds.translated import EVERY
 from ddconsul.instance.models import Instance
 from ddconsul.instance.section import Section
-from ddconsul.instance.translated import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic.fields import FieldInfo
 
-    from ddconsul.instance.places import Key
+    from ddconsul.instance.yaml.places import Key
 
 Model = type[Section]
 

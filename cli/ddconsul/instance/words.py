@@ -6,17 +6,19 @@ import difflib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ddconsul.instance import places, settings, shape
+from ddconsul.instance import shape
+from ddconsul.instance.kinds.values import choices
 from ddconsul.instance.problems import nearest, shown
-from ddconsul.instance.text import cleaned, latin, letter_name
-from ddconsul.instance.values import choices
+from ddconsul.instance.sections import settings
+from ddconsul.instance.yaml import places
+from ddconsul.instance.yaml.text import cleaned, latin, letter_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pydantic_core import ErrorDetails
 
-    from ddconsul.instance.places import Key
+    from ddconsul.instance.yaml.places import Key
 
 TARGETS = "container (on this machine), ssh (a server) or local (this machine itself)"
 _INSTRUMENTS = "debate, proposals, poll, budget or legislation"

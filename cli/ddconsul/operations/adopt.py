@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance import places
 from ddconsul.instance.loader import load
 from ddconsul.instance.problems import InvalidFileError
+from ddconsul.instance.yaml import places
 from ddconsul.operations.editing import comments, dumped, round_trip, section_at, write_anew
 from ddconsul.translate.clock import at, now
 from ddconsul.translate.origins import origins
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ddconsul.instance.loader import Loaded
-    from ddconsul.instance.places import Key
+    from ddconsul.instance.yaml.places import Key
     from ddconsul.operations.changes import Change
 
 # What follows from another key until it has one of its own.

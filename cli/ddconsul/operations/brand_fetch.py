@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ddconsul.errors import InputError, UnreachableError
+from ddconsul.instance.kinds.tokens import LOCK_FILE, Tokens, read_lock
 from ddconsul.instance.loader import inspect
 from ddconsul.instance.problems import InvalidFileError
-from ddconsul.instance.tokens import LOCK_FILE, Tokens, read_lock
 from ddconsul.operations.archives import appearing
 from ddconsul.translate.brand.package import Resolved, resolve
 

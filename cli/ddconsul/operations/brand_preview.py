@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ddconsul import assets
 from ddconsul.errors import InputError
-from ddconsul.instance.palette import PAGE, pairs, palette
+from ddconsul.instance.sections.palette import PAGE, pairs, palette
 from ddconsul.operations.checks.browser import PROGRAMS, program
 from ddconsul.translate.brand import brand_files, image_files
 from ddconsul.translate.brand.properties import style
@@ -22,7 +22,7 @@ from ddconsul.translate.brand.stylesheet import stylesheet
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.palette import Pair
+    from ddconsul.instance.sections.palette import Pair
 
 _WIDTH, _TALLEST = 1280, 6000
 _PATIENCE = 60

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
-from ddconsul.instance.participation import sentence
+from ddconsul.instance.sections.participation import sentence
 from ddconsul.operations import playbook, source
 from ddconsul.operations.brand import make_brand
 from ddconsul.operations.changes import cautions_of, changes_of, effects_of, held_of, unified

@@ -15,7 +15,7 @@ from ruamel.yaml.comments import CommentedMap
 from ddconsul.errors import InputError
 
 if TYPE_CHECKING:
-    from ddconsul.instance.places import Key
+    from ddconsul.instance.yaml.places import Key
 
 
 def round_trip(text: str) -> tuple[YAML, CommentedMap]:

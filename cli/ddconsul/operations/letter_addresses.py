@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ddconsul.errors import InputError
-from ddconsul.instance.participation import postcode
+from ddconsul.instance.sections.participation import postcode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

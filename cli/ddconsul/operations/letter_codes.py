@@ -9,7 +9,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
-from ddconsul.instance.participation import Codes
+from ddconsul.instance.sections.participation import Codes
 from ddconsul.secrets import LETTERS_KEY
 
 if TYPE_CHECKING:

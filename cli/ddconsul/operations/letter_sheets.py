@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ddconsul import assets
 from ddconsul.errors import InputError
-from ddconsul.instance.participation import CONSULS_AGE
+from ddconsul.instance.sections.participation import CONSULS_AGE
 from ddconsul.operations.letter_codes import grouped
 
 if TYPE_CHECKING:

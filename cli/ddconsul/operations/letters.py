@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddconsul.counting import counted
 from ddconsul.errors import InputError
-from ddconsul.instance.participation import written
+from ddconsul.instance.sections.participation import written
 from ddconsul.operations import git, letter_sheets
 from ddconsul.operations.editing import comments, dumped, round_trip, section_at, write_anew
 from ddconsul.operations.letter_addresses import addresses_in, digest
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ddconsul.instance.loader import Loaded
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.participation import Codes
+    from ddconsul.instance.sections.participation import Codes
     from ddconsul.paths import Paths
 
 

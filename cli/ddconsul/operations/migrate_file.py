@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from ddconsul.errors import InputError
-from ddconsul.instance import places, renamed
+from ddconsul.instance import renamed
 from ddconsul.instance.loader import sections_at
 from ddconsul.instance.problems import InvalidFileError, Problem, in_order
-from ddconsul.instance.text import Lines
+from ddconsul.instance.yaml import places
+from ddconsul.instance.yaml.text import Lines
 from ddconsul.operations.editing import comments, dumped, round_trip, section_at, write_anew
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ddconsul.instance.places import Document, Key
     from ddconsul.instance.renamed import Renamed
+    from ddconsul.instance.yaml.places import Document, Key
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddconsul.instance.models import Mail
-from ddconsul.instance.participation import LogIn
+from ddconsul.instance.sections.participation import LogIn
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance

@@ -120,7 +120,7 @@ def place_of(about: tuple[str, str], instance: Instance, file: Path) -> str:
     name, field = about
     if not name:
         return ""
-    from ddconsul.instance import places  # noqa: PLC0415 — with the next one: only what was refused is looked up
+    from ddconsul.instance.yaml import places  # noqa: PLC0415 — with the next one: only what was refused is looked up
     from ddconsul.translate.origins import origins  # noqa: PLC0415 — keeps `--help` fast
 
     known = origins(instance)

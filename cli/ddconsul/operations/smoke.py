@@ -14,9 +14,9 @@ import httpx
 from ddconsul import assets
 from ddconsul.addresses import masked
 from ddconsul.errors import InputError, InterruptedRunError, UnreachableError
+from ddconsul.instance.kinds.values import is_url
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import Consul, ContainerTarget, Tls, slug
-from ddconsul.instance.values import is_url
 from ddconsul.operations.checks import administrator, host, public
 from ddconsul.operations.checks.browser import Browser
 from ddconsul.operations.checks.check import Finding, Outcome, run_checks

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ddconsul.addresses import masked
 from ddconsul.errors import InputError
-from ddconsul.instance.values import is_url
+from ddconsul.instance.kinds.values import is_url
 from ddconsul.operations.archives import appearing, repack, sha256_of, tar_folder
 from ddconsul.operations.git import TRANSFER, git, is_repository
 from ddconsul.operations.reading import GEMS_LOCK, NPM_LOCK, RELEASE_FILE, read_member

@@ -15,11 +15,11 @@ from ruamel.yaml.error import YAMLError
 
 from ddconsul import assets
 from ddconsul.errors import InputError
-from ddconsul.instance import moments
-from ddconsul.instance.home import KEY_PATTERN
+from ddconsul.instance.kinds import moments
 from ddconsul.instance.loader import load
 from ddconsul.instance.problems import InvalidFileError, nearest
-from ddconsul.instance.vraagstuk import MODULES
+from ddconsul.instance.sections.home import KEY_PATTERN
+from ddconsul.instance.sections.vraagstuk import MODULES
 from ddconsul.operations.editing import comments, dumped, round_trip, section_at, write_anew
 
 if TYPE_CHECKING:

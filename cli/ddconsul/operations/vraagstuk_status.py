@@ -12,9 +12,9 @@ from ddconsul.operations.looking import look
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from ddconsul.instance.kinds.moments import Moment
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.moments import Moment
-    from ddconsul.instance.vraagstuk import AnyVraagstuk
+    from ddconsul.instance.sections.vraagstuk import AnyVraagstuk
     from ddconsul.paths import Paths
 
 # The object in Consul that takes people's contributions; of proposals there is none of the vraagstuk's own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.accounts import ROLES
+from ddconsul.instance.sections.accounts import ROLES
 from ddconsul.translate.item import Item
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance.vraagstuk import PHASES
+from ddconsul.instance.sections.vraagstuk.budget import PHASES
 from ddconsul.translate.item import Item
 from ddconsul.translate.vraagstuk.common import EARLIEST, schedule
 

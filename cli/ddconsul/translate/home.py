@@ -9,7 +9,7 @@ from ddconsul.translate.item import Item
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ddconsul.instance.links import Picture
+    from ddconsul.instance.kinds.links import Picture
     from ddconsul.instance.models import Instance
     from ddconsul.translate.item import Way
 

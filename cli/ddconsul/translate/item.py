@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance.translated import EVERY
+from ddconsul.instance.kinds.translated import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ddconsul.instance.translated import Translated
+    from ddconsul.instance.kinds.translated import Translated
 
 Way = tuple[str | int, ...]
 Value = str | bool | int | dict[str, Any] | None

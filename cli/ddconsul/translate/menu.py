@@ -10,8 +10,8 @@ from ddconsul.translate.item import Item
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ddconsul.instance.menu import Link
     from ddconsul.instance.models import Instance
+    from ddconsul.instance.sections.menu import Link
     from ddconsul.translate.item import Way
 
 # Where Consul shows each module (config/routes).

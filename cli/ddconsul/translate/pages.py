@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddconsul.instance.contents import values
-from ddconsul.instance.markdown import filled_in
-from ddconsul.instance.pages import slug_of
-from ddconsul.instance.translated import Translated
+from ddconsul.instance.kinds.markdown import filled_in
+from ddconsul.instance.kinds.translated import Translated
+from ddconsul.instance.sections.pages import slug_of
 from ddconsul.translate.item import Item
 
 if TYPE_CHECKING:

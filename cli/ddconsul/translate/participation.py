@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ddconsul.instance.contents import TEXTS_OF_PARTICIPATION
-from ddconsul.instance.translated import Translated
+from ddconsul.instance.kinds.translated import Translated
 from ddconsul.translate.item import Item
 from ddconsul.translate.texts import formatted
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.participation import Area
+    from ddconsul.instance.sections.participation import Area
     from ddconsul.translate.item import Value, Way
 
 SCHEME = "ddconsul.verification"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.settings import attribute, catalogue
+from ddconsul.instance.sections.settings import attribute, catalogue
 from ddconsul.translate.brand import head_html
 from ddconsul.translate.item import Item
 from ddconsul.translate.menu import css

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ddconsul.instance.contents import MENU_TEXTS
-from ddconsul.instance.translated import Translated
+from ddconsul.instance.kinds.translated import Translated
 from ddconsul.translate.item import Item
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ddconsul.instance.models import Instance, Smtp
-    from ddconsul.instance.participation import LogIn
+    from ddconsul.instance.sections.participation import LogIn
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ddconsul.translate.menu import MODULES
 from ddconsul.translate.vraagstuk.page import PATHS
 
 if TYPE_CHECKING:
-    from ddconsul.instance.vraagstuk import AnyVraagstuk
+    from ddconsul.instance.sections.vraagstuk import AnyVraagstuk
     from ddconsul.operations.checks.site import Site
 
 # Its menu may lead to the beginning of the same.

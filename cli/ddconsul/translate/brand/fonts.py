@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ddconsul.instance.branding import Font
     from ddconsul.instance.models import Instance
+    from ddconsul.instance.sections.branding import Font
 
 _FAMILIES = {"everything": "Huisstijl", "headings": "Huisstijl koppen"}
 _SELECTORS = {

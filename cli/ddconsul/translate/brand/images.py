@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.errors import InputError
-from ddconsul.instance.palette import palette
+from ddconsul.instance.sections.palette import palette
 from ddconsul.translate.item import Item
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from ddconsul import assets
-from ddconsul.instance.palette import CONSUL_BRAND, palette, text_on
+from ddconsul.instance.sections.palette import CONSUL_BRAND, palette, text_on
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance.palette import PAGE
+from ddconsul.instance.sections.palette import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ddconsul.instance.tokens import Tokens
+    from ddconsul.instance.kinds.tokens import Tokens
 
 # Which custom property tells a role's colour, first choice first. NL Design System's packages have one vocabulary, with
 # exceptions; each of these names was seen in a package that is published.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import colorsys
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.palette import palette, text_on
+from ddconsul.instance.sections.palette import palette, text_on
 
 if TYPE_CHECKING:
-    from ddconsul.instance.branding import Branding
+    from ddconsul.instance.sections.branding import Branding
 
 
 def style(branding: Branding) -> str:

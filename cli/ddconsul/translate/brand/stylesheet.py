@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.palette import CONSUL_BRAND, CONSUL_FOCUS, Ring, palette, ring, text_on
+from ddconsul.instance.sections.palette import CONSUL_BRAND, CONSUL_FOCUS, Ring, palette, ring, text_on
 from ddconsul.translate.brand.fonts import font_faces, font_rules
 from ddconsul.translate.brand.own_css import important
 

@@ -15,7 +15,7 @@ from ddconsul.translate.vraagstuk.poll import poll
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ddconsul.instance.links import Upload
+    from ddconsul.instance.kinds.links import Upload
     from ddconsul.instance.models import Instance
 
 _INSTRUMENTS: dict[str, Callable[[Instance, int], Iterator[Item]]] = {

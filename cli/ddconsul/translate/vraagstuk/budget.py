@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance.moments import Moment
-from ddconsul.instance.translated import Translated
-from ddconsul.instance.vraagstuk import PHASES
+from ddconsul.instance.kinds.moments import Moment
+from ddconsul.instance.kinds.translated import Translated
+from ddconsul.instance.sections.vraagstuk.budget import PHASES
 from ddconsul.translate.item import Item
 from ddconsul.translate.vraagstuk.common import EARLIEST, as_html, if_given, image, schedule, way
 from ddconsul.translate.vraagstuk.words import PHASE_NAMES
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.vraagstuk import Group
+    from ddconsul.instance.sections.vraagstuk.budget import Group
 
 _CURRENCY = "€"
 # Consul wants an end of the last phase too; nothing ends then.

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.instance.contents import values
-from ddconsul.instance.translated import Translated
+from ddconsul.instance.kinds.translated import Translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance.translated import Translated
+from ddconsul.instance.kinds.translated import Translated
 from ddconsul.translate.item import Item
 from ddconsul.translate.vraagstuk.common import EARLIEST, as_html, image, markdown_source, schedule, way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ddconsul.instance.kinds.moments import Moment
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.moments import Moment
 
 # What Consul calls each phase in its columns (Legislation::Process): whether it is on, its first day, its last day.
 _COLUMNS = {

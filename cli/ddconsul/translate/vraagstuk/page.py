@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance.pages import slug_of
+from ddconsul.instance.sections.pages import slug_of
 from ddconsul.translate.item import Item
 from ddconsul.translate.vraagstuk.common import EARLIEST, known, paragraphs, schedule, way
 from ddconsul.translate.vraagstuk.words import PHASE_NAMES, PLAN_PHASE_NAMES, Speech

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ddconsul.instance.translated import Translated
+from ddconsul.instance.kinds.translated import Translated
 from ddconsul.translate.item import Item
 from ddconsul.translate.vraagstuk.common import as_html, if_given, image, markdown_html, way
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ddconsul.instance.models import Instance
-    from ddconsul.instance.vraagstuk import Question
+    from ddconsul.instance.sections.vraagstuk.poll import Question
 
 _KINDS = {"single": "unique", "multiple": "multiple", "open": "open"}
 """What Consul calls each kind of question (VotationType)."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.moments import LAST
+from ddconsul.instance.kinds.moments import LAST
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from ddconsul.instance.moments import Moment
+    from ddconsul.instance.kinds.moments import Moment
 
 PHASE_NAMES = {
     "nl": {

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
+from ddconsul.instance.kinds.values import Line
 from ddconsul.instance.section import Contradiction, Section
-from ddconsul.instance.values import Line
 
 
 class Word(Section):

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from ddconsul.instance.kinds.translated import TranslatedFile, TranslatedLine
+from ddconsul.instance.kinds.values import Flag, Kind, wrong
 from ddconsul.instance.section import Contradiction, Section, rule, short_form
-from ddconsul.instance.translated import TranslatedFile, TranslatedLine
-from ddconsul.instance.values import Flag, Kind, wrong
 
 # What pages are called in the municipality file, and under which address inhabitants find them. The first three are
 # linked from Consul's footer.

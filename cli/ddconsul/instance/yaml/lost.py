@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ddconsul.instance import shape
-from ddconsul.instance.outline import KEY_LINE
+from ddconsul.instance.yaml.outline import KEY_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ddconsul.instance.places import Document, Key
-    from ddconsul.instance.text import Place
+    from ddconsul.instance.yaml.places import Document, Key
+    from ddconsul.instance.yaml.text import Place
 
 
 def is_lost(document: Document, place: Place) -> bool:

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ddconsul.instance.links import Url
+from ddconsul.instance.kinds.links import Url
+from ddconsul.instance.kinds.translated import TranslatedLine, TranslatedText
+from ddconsul.instance.kinds.values import Email, HttpUrl, Kind, Line, wrong
 from ddconsul.instance.section import Section
-from ddconsul.instance.translated import TranslatedLine, TranslatedText
-from ddconsul.instance.values import Email, HttpUrl, Kind, Line, wrong
 
 Item = Literal["debates", "proposals", "polls", "legislation", "budgets", "sdg", "help"]
 

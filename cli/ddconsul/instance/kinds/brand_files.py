@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo
 
-from ddconsul.instance import pictures
-from ddconsul.instance.paths import MEGABYTE, PATH_SCHEMA, content
+from ddconsul.instance.kinds import pictures
+from ddconsul.instance.kinds.paths import MEGABYTE, PATH_SCHEMA, content
+from ddconsul.instance.kinds.values import Kind, wrong
 from ddconsul.instance.problems import shown
-from ddconsul.instance.values import Kind, wrong
 
 # TrueType, OpenType with CFF outlines, Apple's TrueType, WOFF and WOFF2.
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2")

@@ -10,14 +10,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.draft import Edit, Remedy
-from ddconsul.instance.outline import KEY_LINE
-from ddconsul.instance.text import UNSEEN, Flaw, unseen_name
+from ddconsul.instance.yaml.draft import Edit, Remedy
+from ddconsul.instance.yaml.outline import KEY_LINE
+from ddconsul.instance.yaml.text import UNSEEN, Flaw, unseen_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ddconsul.instance.outline import Outline, Row
+    from ddconsul.instance.yaml.outline import Outline, Row
 
 # So many spaces a tab may have been meant for.
 TABS = (2, 4, 8, 1)

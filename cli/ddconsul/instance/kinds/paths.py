@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
-from ddconsul.instance import certificates
+from ddconsul.instance.kinds import certificates
+from ddconsul.instance.kinds.values import Kind, http_url, is_url, wrong
 from ddconsul.instance.problems import nearest, shown
-from ddconsul.instance.values import Kind, http_url, is_url, wrong
 
 LONGEST_PATH = 4096  # Linux, limits.h: PATH_MAX
 MEGABYTE = 1_000_000
@@ -80,13 +80,9 @@ def _meant(value: str, path: Path) -> str:
 
 def existing_file(value: object, info: ValidationInfo) -> object:
     """Check that a file exists and is not empty, and make its path absolute."""
-    if not isinstance(value, str):
-        return value
-    path = _place(value, info)
-    if base_folder(info) is not None:
-        _expect(value, path, "file")
-        if not _beginning(path, 1):
-            raise wrong("is an empty file", _looked(path))
+    path = _existing(value, info, "file")
+    if isinstance(path, Path) and base_folder(info) is not None and not _beginning(path, 1):
+        raise wrong("is an empty file", _looked(path))
     return path
 
 
@@ -137,11 +133,15 @@ def _size(count: int) -> str:
 
 def existing_folder(value: object, info: ValidationInfo) -> object:
     """Check that a folder exists, and make its path absolute."""
+    return _existing(value, info, "folder")
+
+
+def _existing(value: object, info: ValidationInfo, wanted: str) -> object:
     if not isinstance(value, str):
         return value
     path = _place(value, info)
     if base_folder(info) is not None:
-        _expect(value, path, "folder")
+        _expect(value, path, wanted)
     return path
 
 

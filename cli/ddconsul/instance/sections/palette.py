@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.contrast import LEGIBLE, contrast
+from ddconsul.instance.kinds.contrast import LEGIBLE, contrast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ddconsul.instance.branding import Branding
+    from ddconsul.instance.sections.branding import Branding
 
 VISIBLE = 3.0
 """What a part of the page asks for that is no text, such as a button's edge: success criterion 1.4.11."""

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from ddconsul.instance.links import Image, Url
-from ddconsul.instance.moments import on_the_calendar
+from ddconsul.instance.kinds.links import Image, Url
+from ddconsul.instance.kinds.moments import on_the_calendar
+from ddconsul.instance.kinds.translated import TranslatedLine, TranslatedText
+from ddconsul.instance.kinds.values import FLAGS, Colour, Kind, wrong
 from ddconsul.instance.section import Contradiction, Section, rule
-from ddconsul.instance.translated import TranslatedLine, TranslatedText
-from ddconsul.instance.values import FLAGS, Colour, Kind, wrong
 
 KEY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
 ObjectKey = Annotated[str, Field(pattern=KEY_PATTERN), Kind("short name: small letters, digits, hyphens; 40 at most")]
@@ -166,7 +166,7 @@ class Banner(Section):
 
     @rule
     def _is_legible(self) -> Iterator[Contradiction]:
-        from ddconsul.instance.contrast import LEGIBLE, contrast  # noqa: PLC0415 — few files have banners
+        from ddconsul.instance.kinds.contrast import LEGIBLE, contrast  # noqa: PLC0415 — few files have banners
 
         found = contrast(self.text, self.background)
         if found < LEGIBLE:

@@ -11,17 +11,17 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
-from ddconsul.instance import text as letters
-from ddconsul.instance.composing import MAX_DEPTH, compose
-from ddconsul.instance.draft import Draft
 from ddconsul.instance.problems import Problem, nearest, printable, shown, without_secrets
-from ddconsul.instance.text import Lines, Place
+from ddconsul.instance.yaml import text as letters
+from ddconsul.instance.yaml.composing import MAX_DEPTH, compose
+from ddconsul.instance.yaml.draft import Draft
+from ddconsul.instance.yaml.text import Lines, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ddconsul.instance.text import Flaw
+    from ddconsul.instance.yaml.text import Flaw
 
 Key = tuple[str | int, ...]
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ddconsul.instance import pictures
-from ddconsul.instance.paths import MEGABYTE, content
-from ddconsul.instance.values import Kind, email, http_url, wrong
+from ddconsul.instance.kinds import pictures
+from ddconsul.instance.kinds.paths import MEGABYTE, content
+from ddconsul.instance.kinds.values import Kind, email, http_url, wrong
 
 
 def _url(value: str) -> str:

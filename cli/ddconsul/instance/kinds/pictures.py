@@ -8,7 +8,7 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from ddconsul.instance.values import wrong
+from ddconsul.instance.kinds.values import wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

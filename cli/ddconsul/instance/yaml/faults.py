@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from ddconsul.instance import indentation, repair, shape
-from ddconsul.instance.draft import Edit, Remedy, blanked
-from ddconsul.instance.outline import KEY_LINE, Outline
+from ddconsul.instance import shape
 from ddconsul.instance.problems import shown
-from ddconsul.instance.text import Flaw
+from ddconsul.instance.yaml import indentation, repair
+from ddconsul.instance.yaml.draft import Edit, Remedy, blanked
+from ddconsul.instance.yaml.outline import KEY_LINE, Outline
+from ddconsul.instance.yaml.text import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ddconsul.instance.outline import Opened, Row
+    from ddconsul.instance.yaml.outline import Opened, Row
 
 # Nested deeper than this it is no municipality file, and the parser becomes slow.
 DEEPEST = 100

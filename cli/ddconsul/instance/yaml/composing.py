@@ -10,16 +10,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.composer import ComposerError
 from ruamel.yaml.error import YAMLError
 
-from ddconsul.instance import faults, indentation, repair
-from ddconsul.instance.draft import Draft, Edit, Remedy, edited
-from ddconsul.instance.outline import Outline
-from ddconsul.instance.text import Flaw
+from ddconsul.instance.yaml import faults, indentation, repair
+from ddconsul.instance.yaml.draft import Draft, Edit, Remedy, edited
+from ddconsul.instance.yaml.outline import Outline
+from ddconsul.instance.yaml.text import Flaw
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
 
-    from ddconsul.instance.faults import Fault
-    from ddconsul.instance.outline import Opened
+    from ddconsul.instance.yaml.faults import Fault
+    from ddconsul.instance.yaml.outline import Opened
 
 # More than this many faults in the YAML itself, and it is another kind of file.
 MOST_FAULTS = 40

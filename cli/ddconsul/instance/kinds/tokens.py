@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from ddconsul.instance.paths import MEGABYTE, base_folder, whole
-from ddconsul.instance.values import Kind, wrong
+from ddconsul.instance.kinds.paths import MEGABYTE, base_folder, whole
+from ddconsul.instance.kinds.values import Kind, wrong
 
 LOCK_FILE = "brand.lock.json"
 # A name as npm takes it, an exact version (semver 2.0), and the folder of a variant.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from ddconsul.instance.kinds.values import Kind, wrong
 from ddconsul.instance.section import Contradiction, Section
-from ddconsul.instance.values import Kind, wrong
 
 if TYPE_CHECKING:
     from ddconsul.instance.models import Instance

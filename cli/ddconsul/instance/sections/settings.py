@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 
+from ddconsul.instance.kinds.values import Flag, Kind, choices, wrong
 from ddconsul.instance.section import Section
-from ddconsul.instance.values import Flag, Kind, choices, wrong
 
 _CATALOGUE = Path(__file__).with_name("consul_settings.toml")
 

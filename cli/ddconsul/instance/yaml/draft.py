@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ddconsul.instance.text import Flaw
+from ddconsul.instance.yaml.text import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from ddconsul.instance.kinds.values import Domain, Email, Kind, Line, wrong
 from ddconsul.instance.section import Contradiction, Section
-from ddconsul.instance.values import Domain, Email, Kind, Line, wrong
 
 ROLES = {
     "administrators": "administrator",

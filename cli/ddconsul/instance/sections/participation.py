@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from ddconsul.instance.links import Upload
-from ddconsul.instance.paths import MEGABYTE, content
+from ddconsul.instance.kinds.links import Upload
+from ddconsul.instance.kinds.paths import MEGABYTE, content
+from ddconsul.instance.kinds.translated import TranslatedLine
+from ddconsul.instance.kinds.values import HttpUrl, Kind, Line, wrong
 from ddconsul.instance.section import Contradiction, Section, rule
-from ddconsul.instance.translated import TranslatedLine
-from ddconsul.instance.values import HttpUrl, Kind, Line, wrong
 
 Verification = Literal["email", "postcodes", "letters", "census"]
 

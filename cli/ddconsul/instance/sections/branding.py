@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ddconsul.instance import palette
-from ddconsul.instance.brand_files import FontFile, Logo, Stylesheet
+from ddconsul.instance.kinds.brand_files import FontFile, Logo, Stylesheet
+from ddconsul.instance.kinds.tokens import TokenPackage, fetch_command
+from ddconsul.instance.kinds.values import Colour, Flag, Kind, Line
 from ddconsul.instance.section import Contradiction, Section, rule
-from ddconsul.instance.tokens import TokenPackage, fetch_command
-from ddconsul.instance.values import Colour, Flag, Kind, Line
+from ddconsul.instance.sections import palette
 
 
 class Colours(Section):

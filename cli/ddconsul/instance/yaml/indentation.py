@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from ddconsul.instance import shape
-from ddconsul.instance.draft import Edit, Remedy
-from ddconsul.instance.outline import KEY_LINE, Outline
-from ddconsul.instance.text import Flaw
-from ddconsul.instance.values import FLAGS
+from ddconsul.instance.kinds.values import FLAGS
+from ddconsul.instance.yaml.draft import Edit, Remedy
+from ddconsul.instance.yaml.outline import KEY_LINE, Outline
+from ddconsul.instance.yaml.text import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ddconsul.instance.outline import Row
+    from ddconsul.instance.yaml.outline import Row
 
 _SAME_COLUMN = "Let the keys of one section begin in the same column."
 _SAME_FOR_SECTIONS = "Let all sections begin in the same column."

@@ -15,10 +15,10 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from ddconsul.instance.markdown import Markdown
-from ddconsul.instance.paths import MEGABYTE, base_folder, content
+from ddconsul.instance.kinds.markdown import Markdown
+from ddconsul.instance.kinds.paths import MEGABYTE, base_folder, content
+from ddconsul.instance.kinds.values import LANGUAGES, Kind, Line, choices, wrong
 from ddconsul.instance.section import Section
-from ddconsul.instance.values import LANGUAGES, Kind, Line, choices, wrong
 
 EVERY = "*"
 """Stands for the language of a text that is given without one."""

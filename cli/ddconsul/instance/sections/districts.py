@@ -13,13 +13,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ddconsul.instance.earth import HERE, Box
-from ddconsul.instance.home import ObjectKey
-from ddconsul.instance.participation import Postcodes
-from ddconsul.instance.paths import MEGABYTE, content
+from ddconsul.instance.kinds.earth import HERE, Box
+from ddconsul.instance.kinds.paths import MEGABYTE, content
+from ddconsul.instance.kinds.values import Colour, Kind, Line, wrong
 from ddconsul.instance.problems import printable, shown
 from ddconsul.instance.section import Contradiction, Section
-from ddconsul.instance.values import Colour, Kind, Line, wrong
+from ddconsul.instance.sections.home import ObjectKey
+from ddconsul.instance.sections.participation import Postcodes
 
 # A millionth of a degree is a decimetre.
 _DECIMALS = 6
