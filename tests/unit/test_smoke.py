@@ -331,8 +331,8 @@ SHAPE = {
 }
 
 
-def read(report: bytes) -> ET.Element:
-    root = ET.fromstring(report)  # noqa: S314 — written by ourselves
+def read(report: str) -> ET.Element:
+    root = ET.fromstring(report.encode())  # noqa: S314 — written by ourselves
     for element in root.iter():
         attributes, children = SHAPE[element.tag]
         assert set(element.attrib) <= attributes
@@ -446,7 +446,7 @@ def test_a_folder_as_json_and_as_junit(folder: Path, tmp_path: Path) -> None:
     assert {name: file["exit_code"] for name, file in seen.items()} == {"green.yml": 0, "red.yml": 9}
     assert seen["red.yml"]["standin"] is True
     assert [check["outcome"] for check in seen["red.yml"]["checks"]] == ["passed", "failed"]
-    suites = read(report.read_bytes())
+    suites = read(report.read_text())
     assert {Path(suite.get("name", "")).name: suite.get("failures") for suite in suites} == {
         "green.yml": "0",
         "red.yml": "1",
@@ -463,7 +463,7 @@ def test_a_file_that_is_not_right_stops_no_other_and_is_in_the_report(folder: Pa
     assert (wrong["stage"], wrong["exit_code"]) == ("file", 2)
     assert "municipality.domein" in wrong["error"]
     assert len(document["files"]) == 3
-    assert read((tmp_path / "smoke.xml").read_bytes()).get("errors") == "1"
+    assert read((tmp_path / "smoke.xml").read_text()).get("errors") == "1"
 
 
 @pytest.mark.parametrize(
@@ -484,7 +484,7 @@ def test_against_an_address_where_nothing_answers(folder: Path, tmp_path: Path) 
     done = call(folder / "green.yml", "--against", "http://localhost:9/", "--json", "--junit", tmp_path / "x.xml")
     assert done.exit_code == 3
     assert "does not answer" in json.loads(done.stdout)["files"][0]["error"]
-    assert read((tmp_path / "x.xml").read_bytes()).get("errors") == "1"
+    assert read((tmp_path / "x.xml").read_text()).get("errors") == "1"
 
 
 @pytest.mark.parametrize(

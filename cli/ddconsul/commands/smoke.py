@@ -170,6 +170,6 @@ def _write_report(results: Sequence[SmokeResult], file: Path) -> None:
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(junit(results))
+        file.write_text(junit(results), encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot be written to: {error.strerror}", str(file)) from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element, SubElement
 
 from ddconsul import __version__
 from ddconsul.instance.problems import RULES
+from ddconsul.xml import clean, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ddconsul.instance.problems import Problem
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def sarif(inspected: Sequence[Inspected]) -> dict[str, Any]:
@@ -66,26 +65,20 @@ def junit(inspected: Iterable[Inspected]) -> str:
     Args:
         inspected: The files, with what was found in them.
     """
-    root = ET.Element("testsuites", name="ddconsul validate")
+    root = Element("testsuites", name="ddconsul validate")
     for one in inspected:
         problems = one.problems
         count = {"tests": str(max(1, len(problems))), "failures": str(len(problems)), "errors": "0", "skipped": "0"}
-        suite = ET.SubElement(root, "testsuite", {"name": _xml(one.document.file), **count})
+        suite = SubElement(root, "testsuite", {"name": clean(one.document.file), **count})
         for problem in problems:
-            name = _xml(f"{problem.place}: {problem.key or problem.rule}")
-            case = ET.SubElement(suite, "testcase", name=name, classname=problem.rule, file=_xml(problem.file))
+            name = clean(f"{problem.place}: {problem.key or problem.rule}")
+            case = SubElement(suite, "testcase", name=name, classname=problem.rule, file=clean(problem.file))
             if problem.line:
                 case.set("line", str(problem.line))
-            failure = ET.SubElement(case, "failure", message=_xml(problem.sentence), type=problem.rule)
-            failure.text = _xml(str(problem))
+            failure = SubElement(case, "failure", message=clean(problem.sentence), type=problem.rule)
+            failure.text = clean(str(problem))
         if not problems:
-            ET.SubElement(suite, "testcase", name=_xml(one.document.file), classname="municipality file")
+            SubElement(suite, "testcase", name=clean(one.document.file), classname="municipality file")
         if one.warnings:
-            ET.SubElement(suite, "system-out").text = _xml("\n".join(map(str, one.warnings)))
-    ET.indent(root)
-    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return text.decode() + "\n"
-
-
-def _xml(text: str) -> str:
-    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+            SubElement(suite, "system-out").text = clean("\n".join(map(str, one.warnings)))
+    return document(root)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from ddconsul import assets
 from ddconsul.ansible.runner import new_log
 from ddconsul.errors import InputError
+from ddconsul.instance.kinds.values import is_url
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import UPSTREAM, Consul, ContainerTarget, Instance, Tls
-from ddconsul.instance.values import is_url
 from ddconsul.operations import playbook
 from ddconsul.operations.demo_base import DemoBase
 from ddconsul.operations.demo_notes import (
@@ -62,7 +62,6 @@ MEMORY = 3072
 # Of the host there is nothing left to do, and so nothing to say.
 SITE_STAGES = {step: line for step, line in STAGES.items() if step.startswith(("consul_site", "nginx"))}
 _SECONDS_TO_REACH = 5
-_LINES_OF_LOG = 200
 _HEADER = "# Gemaakt door: ddconsul demo up. Dit bestand verdwijnt met: ddconsul demo down\n"
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from ddconsul.operations.checks.check import Outcome
+from ddconsul.xml import clean, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     from ddconsul.operations.checks.result import SmokeResult
 
 CLASS = "ddconsul.smoke"
-# XML 1.0 has no way to write these, not even escaped.
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(results: Iterable[SmokeResult]) -> bytes:
+def junit(results: Iterable[SmokeResult]) -> str:
     """Return the report: a suite for each file, a case for each check.
 
     Args:
@@ -30,8 +28,7 @@ def junit(results: Iterable[SmokeResult]) -> bytes:
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     root.set("time", f"{sum(float(suite.get('time', '0')) for suite in suites):.3f}")
-    indent(root)
-    return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+    return document(root)
 
 
 def _suite(root: Element, result: SmokeResult) -> Element:
@@ -72,8 +69,3 @@ def _case(suite: Element, result: SmokeResult, finding: Finding) -> None:
         failure.text = clean(f"expected: {finding.expected}\nseen: {finding.seen}")
     elif finding.outcome is Outcome.SKIPPED:
         SubElement(case, "skipped", message=clean(finding.seen))
-
-
-def clean(text: str) -> str:
-    """Return a text as XML can hold it."""
-    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
