@@ -248,6 +248,8 @@ class LaterDeploys:
         unit = f"/etc/systemd/system/ddconsul-{slug}-worker.service"
         host.sh(f"echo '# by hand' >> {unit}; systemctl stop ddconsul-{slug}-nightly.timer")
         host.sh(f"echo '# by hand' >> /etc/nginx/sites-enabled/ddconsul-{slug}")
+        # As a deploy leaves it that was killed while it made another build.
+        host.sh("mkdir -p /opt/ddconsul/scratch/gems && touch /opt/ddconsul/scratch/environment")
         set_by_hand(world, "mailer_from_name", "Van de beheerder")
         municipality.edit({"modules.budgets": True})
 
@@ -264,6 +266,7 @@ class LaterDeploys:
             ("service", "the web server in front", "set up anew"),
             ("content", "setting process.budgets", "changed"),
         } <= told
+        assert host.sh("ls /opt/ddconsul") == "builds"
         kept = {(change["object"], change["old"], change["action"]) for change in done["kept"]}
         assert ("setting mailer_from_name", "Van de beheerder", "kept") in kept
         again = municipality.plan("--exit-code", code=0).json

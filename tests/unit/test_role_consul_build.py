@@ -173,17 +173,43 @@ def test_a_program_that_a_gem_left_running_is_ended(scratch: Path) -> None:
 # --- taking away ------------------------------------------------------------------------------------------
 
 
-def test_builds_that_a_site_has_a_release_of_stay_and_others_go(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What PostgreSQL and systemd are asked, in the order of the questions; there are no databases."""
     tools, asked = tmp_path / "tools", tmp_path / "asked"
     tools.mkdir()
-    # PostgreSQL, which has no databases but remembers what it is asked.
     (tools / "runuser").write_text(f'#!/bin/sh\nfor last; do :; done; echo "$last" >>{asked}\n')
+    (tools / "systemctl").write_text(f'#!/bin/sh\necho "systemctl $*" >>{asked}\n')
     (tools / "psql").write_text("#!/bin/sh\n")
     for tool in tools.iterdir():
         tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    return asked
+
+
+def take_away(builds: Path, scratch: Path, sites: Path) -> list[str]:
+    """Take away what no site uses; return what went."""
+    argv = ["sh", str(ROLE / "files/remove_unused_builds.sh"), str(builds), str(scratch), str(sites)]
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_what_a_killed_deploy_had_begun_goes_though_its_build_is_there(tmp_path: Path, asked: Path) -> None:
+    builds, sites, scratch = tmp_path / "builds", tmp_path / "srv", tmp_path / "scratch"
+    for folder in (builds / "aaaa", sites / "noord/releases/1", scratch / "gems"):
+        folder.mkdir(parents=True)
+    (sites / "noord/releases/1/BUILD").write_text("aaaa\n")
+    (scratch / "environment").write_text("BUNDLE_HTTPS_PROXY=http://name:password@proxy.example.org")
+
+    assert take_away(builds, scratch, sites) == [str(scratch)]
+
+    assert not scratch.exists()
+    assert (builds / "aaaa").is_dir()
+    # Before its files go: it would write new ones.
+    assert asked.read_text().splitlines()[0] == "systemctl stop ddconsul_build-*.service"
+    assert take_away(builds, scratch, sites) == []
+
+
+def test_builds_that_a_site_has_a_release_of_stay_and_others_go(tmp_path: Path, asked: Path) -> None:
     builds, sites = tmp_path / "builds", tmp_path / "srv"
     for name in ("aaaa", "bbbb", "cccc", "dddd"):
         (builds / name).mkdir(parents=True)
@@ -195,10 +221,8 @@ def test_builds_that_a_site_has_a_release_of_stay_and_others_go(
     (sites / "noord/releases/1/BUILD").write_text("bbbb\n")
     os.link(builds / "dddd/BUILD", tmp_path / "elsewhere/releases/1/BUILD")
 
-    argv = ["sh", str(ROLE / "files/remove_unused_builds.sh"), str(builds), str(tmp_path / "scratch"), str(sites)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert take_away(builds, tmp_path / "scratch", sites) == ["cccc"]
 
-    assert done.stdout.split() == ["cccc"]
     assert sorted(path.name for path in builds.iterdir()) == ["aaaa", "bbbb", "dddd"]
     assert re.findall(r"DROP DATABASE \S+ \S+ (\S+)", asked.read_text()) == ["ddconsul_template_cccc"]
 

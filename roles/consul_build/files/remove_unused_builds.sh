@@ -15,6 +15,14 @@ as_postgres() {
   runuser -u postgres -- psql --no-psqlrc --quiet --tuples-only --no-align --command "$1"
 }
 
+# All that is made for a build is gone when its deploy is over: what is there was left by one that was killed, be it
+# between the last two steps, after which no other deploy makes that build again.
+if [ -e "$scratch_root" ]; then
+  systemctl stop 'ddconsul_build-*.service'
+  rm -rf "$scratch_root"
+  echo "$scratch_root"
+fi
+
 for build in "$builds"/*; do
   [ -d "$build" ] || continue
   name=${build##*/}
@@ -28,8 +36,7 @@ done
 # called template-something.
 as_postgres "SELECT datname FROM pg_database WHERE datname ~ '^ddconsul_(template|scratch)_[0-9a-f]{16}\$'" |
   while read -r database; do
-    name=${database##*_}
-    [ -d "$builds/$name" ] || [ -d "$scratch_root/$name" ] && continue
+    [ -d "$builds/${database##*_}" ] && continue
     as_postgres "DROP DATABASE IF EXISTS $database WITH (FORCE)" </dev/null
     echo "$database"
   done
