@@ -248,7 +248,8 @@ class LaterDeploys:
         unit = f"/etc/systemd/system/ddconsul-{slug}-worker.service"
         host.sh(f"echo '# by hand' >> {unit}; systemctl stop ddconsul-{slug}-nightly.timer")
         host.sh(f"echo '# by hand' >> /etc/nginx/sites-enabled/ddconsul-{slug}")
-        # As a deploy leaves it that was killed while it made another build.
+        # As deploys leave it that were killed while they made another build, or before they told systemd of a timer.
+        host.sh(f"touch /etc/systemd/system/ddconsul-{slug}-clock.timer")
         host.sh("mkdir -p /opt/ddconsul/scratch/gems && touch /opt/ddconsul/scratch/environment")
         set_by_hand(world, "mailer_from_name", "Van de beheerder")
         municipality.edit({"modules.budgets": True})
@@ -262,6 +263,7 @@ class LaterDeploys:
         assert {
             ("file", unit, "written"),
             ("service", f"ddconsul-{slug}-nightly.timer", "started"),
+            ("service", f"ddconsul-{slug}-clock.timer", "started"),
             ("service", f"ddconsul-{slug}-web.service", "restarted"),
             ("service", "the web server in front", "set up anew"),
             ("content", "setting process.budgets", "changed"),

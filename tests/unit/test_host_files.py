@@ -45,6 +45,21 @@ def test_of_a_folder_what_is_in_it_is_looked_at_too(unit: ModuleType, tmp_path: 
     assert not unit.is_outdated("nginx.service", [link]), "of a link only when it was put there"
 
 
+@pytest.mark.parametrize(("made", "older"), [(None, True), (5, True), (20, False)])
+def test_what_is_made_of_files_is_told_when_it_is_older(
+    unit: ModuleType, tmp_path: Path, made: int | None, *, older: bool
+) -> None:
+    bundle, authority = tmp_path / "bundle.crt", tmp_path / "authority.crt"
+    authority.write_text("")
+    os.utime(authority, (10, 10))
+    if made is not None:
+        bundle.write_text("")
+        os.utime(bundle, (made, made))
+    assert unit.is_older(str(bundle), [authority, tmp_path / "absent"]) is older
+    assert not unit.is_older("", [authority]), "nothing is made of them"
+    assert not unit.is_older(str(bundle), [tmp_path / "absent"]), "a check has not written them"
+
+
 @pytest.mark.parametrize("at_boot", [False, True])
 def test_a_unit_that_does_not_run_is_told_and_one_that_will_not_at_boot_where_that_matters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, at_boot: bool

@@ -332,7 +332,8 @@ def test_no_address_of_a_build_is_on_a_command_line() -> None:
 
 @pytest.mark.parametrize(("proxy", "mode"), [(ACCESS, "0600"), ("http://proxy.example:3128", "0644"), ("", "0644")])
 def test_a_password_for_apt_is_for_root_s_eyes_only(proxy: str, mode: str) -> None:
-    (task,) = (task for task in yaml.safe_load((ROLES / "base/tasks/main.yml").read_text()) if "host_files" in task)
+    tasks = yaml.safe_load((ROLES / "base/tasks/main.yml").read_text())
+    (task,) = (task for task in tasks if "apt" in task["name"])
     (file,) = task["host_files"]["files"]
     assert evaluate(file["mode"].strip("{} "), "base", base_proxy=proxy) == mode
 

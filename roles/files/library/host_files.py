@@ -43,13 +43,19 @@ options:
     default: []
   since:
     description: By which of its properties systemd says when a unit read its files.
-    choices: [ExecMainStartTimestamp, StateChangeTimestamp]
+    choices: [ActiveEnterTimestamp, ExecMainStartTimestamp, StateChangeTimestamp]
     default: ExecMainStartTimestamp
   also:
     description: Other paths that the units read; of a folder, what is in it too.
     type: list
     elements: path
     default: []
+  compiled:
+    description:
+      - A file that something else makes of these; "" when nothing does. When it is older than one of them, the run that
+        wrote that one never came to making it; that counts as a change, as with C(units).
+    type: path
+    default: ""
   running:
     description: Units that have to run, once C(live) is there; those that do not are told.
     type: list
@@ -82,7 +88,10 @@ RETURN = r"""
 names: {description: 'Names of what is in C(names_in); none where that is no folder', type: list, returned: always}
 stopped: {description: Units that have to run and do not, type: list, returned: always}
 sessions_end: {description: Whether another signing key ends everybody's session, type: bool, returned: always}
-outdated: {description: Whether a unit runs with older files than there are, type: bool, returned: always}
+outdated:
+  description: Whether a unit runs with older files than there are, or what is made of them is older.
+  type: bool
+  returned: always
 written: {description: Paths of the files and folders that changed, type: list, returned: always}
 """
 
@@ -128,6 +137,10 @@ def wanted(file: dict[str, Any]) -> dict[str, Any]:
 
 def replace(path: Path, new: dict[str, Any]) -> None:
     """Put a file in its place in one step, complete and with its rights."""
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True)
+        # Whatever the host's umask is.
+        path.parent.chmod(0o755)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "w") as file:
         file.write(new["content"])
@@ -183,6 +196,13 @@ def is_outdated(unit: str, paths: list[Path], since: str = "ExecMainStartTimesta
     inside = [entry for path in paths if path.is_dir() and not path.is_symlink() for entry in path.iterdir()]
     # A whole second's doubt: systemd tells no fractions.
     return moment > 0 and any(path.lstat().st_mtime > moment + 1 for path in [*paths, *inside] if os.path.lexists(path))
+
+
+def is_older(compiled: str, paths: list[Path]) -> bool:
+    """Tell whether what is made of files is older than one of them, or is not there; of "", that it is not."""
+    made = Path(compiled or "/")
+    written = [path.stat().st_mtime for path in paths if path.is_file()]
+    return bool(compiled and written) and (not made.is_file() or max(written) > made.stat().st_mtime)
 
 
 def stopped(units: list[str], *, at_boot: bool = False) -> list[str]:
@@ -248,8 +268,12 @@ OPTIONS = {
     "files": {"type": "list", "elements": "dict", "default": [], "options": FILE},
     "folders": {"type": "list", "elements": "dict", "default": [], "options": FOLDER},
     "units": UNITS,
-    "since": {"choices": ["ExecMainStartTimestamp", "StateChangeTimestamp"], "default": "ExecMainStartTimestamp"},
+    "since": {
+        "choices": ["ActiveEnterTimestamp", "ExecMainStartTimestamp", "StateChangeTimestamp"],
+        "default": "ExecMainStartTimestamp",
+    },
     "also": {"type": "list", "elements": "path", "default": []},
+    "compiled": PATH,
     "running": UNITS,
     "at_boot": {"type": "bool", "default": False},
     "live": PATH,
@@ -266,6 +290,7 @@ def main() -> None:
     written, differences = write_files(module)
     read = [Path(file["path"]) for file in given["files"]] + [Path(path) for path in given["also"]]
     outdated = any(is_outdated(unit, read, given["since"]) for unit in given["units"])
+    outdated = outdated or is_older(given["compiled"], read)
     was_live = not given["live"] or os.path.lexists(given["live"])
     module.exit_json(
         changed=bool(written) or outdated,

@@ -116,10 +116,17 @@ def test_the_certificate_that_the_host_made_was_renewed(host: Host) -> None:
     assert "NIST CURVE: P-256" in text
     assert re.findall(r"DNS:([\w.]+)", text) == ["own.example", "www.own.example"]
     assert host.run("openssl x509 -noout -in %s -checkend %s", path, str(396 * 86400)).succeeded
-    served = (
-        "openssl s_client -connect 127.0.0.1:443 -servername own.example </dev/null 2>/dev/null | openssl x509 -text"
-    )
-    assert "CN=ddconsul own" in host.check_output(served).replace(" = ", "=")
+    assert served_subject(host, "own.example") == "subject=CN=ddconsul own"
+
+
+def test_a_certificate_that_a_killed_deploy_brought_is_served_after_the_next_one(host: Host) -> None:
+    assert served_subject(host, "files.example") == "subject=CN=newer"
+
+
+def served_subject(host: Host, name: str) -> str:
+    """Return whom the certificate is of that nginx shows under a name."""
+    ask = "openssl s_client -connect 127.0.0.1:443 -servername %s </dev/null 2>/dev/null"
+    return host.check_output(f"{ask} | openssl x509 -noout -subject", name).replace(" = ", "=")
 
 
 @pytest.mark.parametrize("path", ["ddconsul-own.internal.pem", "ddconsul-files.key"])
