@@ -55,11 +55,13 @@ def validate(files: tuple[Path, ...], *, as_json: bool, form: str, output: Path 
 
 def _tell(found: Sequence[Inspected], *, quiet: bool) -> None:
     """Say what is wrong on standard error, where a report does not get in its way."""
+    from ddconsul.instance.problems import told_once  # noqa: PLC0415 — keeps `--help` fast
+
     for one in found:
         for warning in () if quiet else one.warnings:
             click.echo("warning: " + _text(warning, "yellow"), err=True)
-        for problem in one.problems:
-            click.echo(_text(problem, "red"), err=True)
+        for problem, others in told_once(one.problems):
+            click.echo("\n".join([_text(problem, "red"), *others]), err=True)
     count, wrong = sum(len(one.problems) for one in found), [one for one in found if one.problems]
     if count > 1:
         where = wrong[0].document.file if len(wrong) == 1 else f"{len(wrong)} of {len(found)} files"

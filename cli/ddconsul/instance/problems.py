@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+import textwrap
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,9 +15,12 @@ from typing import TYPE_CHECKING
 from ddconsul.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _WIDEST = 100
+# The same said of more lines than this is said once: between fifty lines with a tab, nobody finds the other mistake.
+_MOST_ALIKE = 3
+_COLUMNS = 80
 # Each word is looked at once, from its start and without going back in it: a line may be very long.
 _SECRET = re.compile(
     r"""(?ix) ( (?! \b tokens ["']? \s* : ) # a package of design tokens is no secret
@@ -124,11 +129,47 @@ class InvalidFileError(InputError):
     def __str__(self) -> str:
         """Return every problem, and when there are several, how many."""
         count = [self.what] if len(self.problems) > 1 else []
-        return "\n".join([*map(str, self.problems), *count])
+        told = ("\n".join([str(problem), *others]) for problem, others in told_once(self.problems))
+        return "\n".join([*told, *count])
 
     def as_dict(self) -> dict[str, object]:
         """Return the error as `--json` shows it."""
         return {**super().as_dict(), "problems": [problem.as_dict() for problem in self.problems]}
+
+
+def told_once(problems: Iterable[Problem]) -> Iterator[tuple[Problem, list[str]]]:
+    """Yield problems as a person reads them: what is wrong with many lines alike once, and then where else.
+
+    Args:
+        problems: Problems, in the order in which they are told.
+
+    Yields:
+        The problem, and the lines of text that come after it: mostly none.
+    """
+    problems = list(problems)
+    # What has a key says which value it is about, and so is not the same twice.
+    alike = Counter((problem.file, problem.message, problem.todo) for problem in problems if not problem.key)
+    first: set[tuple[str, str, str]] = set()
+    for problem in problems:
+        same = (problem.file, problem.message, problem.todo)
+        if alike[same] <= _MOST_ALIKE or problem.key:
+            yield problem, []
+        elif same not in first:
+            first.add(same)
+            lines = [other.line for other in problems if (other.file, other.message, other.todo) == same]
+            text = f"The same on {len(lines) - 1} more lines: {spans(lines[1:])}."
+            yield problem, textwrap.wrap(text, _COLUMNS, initial_indent="  ", subsequent_indent="  ")
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Return rising numbers as a person writes them: 1-3, 5."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return ", ".join(f"{span[0]}-{span[-1]}" if len(span) > 1 else str(span[0]) for span in found)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
