@@ -249,6 +249,10 @@ class State:
 
         # The codes of the letters stand in one of them, in clear.
         assert contents.host.sh(kept) == ""
+        # A deploy that is killed right before that leaves them to one that has nothing else to do.
+        contents.host.sh(f"touch /srv/ddconsul/{contents.slug}/shared/content/codes.csv")
+        contents.apply(gone)
+        assert contents.host.sh(kept) == ""
         contents.settled(document)
 
     def test_another_picture_takes_the_place_of_the_old_one(self, contents: Contents, document: Document) -> None:
