@@ -6,7 +6,7 @@ import difflib
 import re
 import textwrap
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _WIDEST = 100
-# The same said of more lines than this is said once: between fifty lines with a tab, nobody finds the other mistake.
+# The same said of more places than this is said once: between fifty lines with a tab, nobody finds the other mistake.
 _MOST_ALIKE = 3
 _COLUMNS = 80
 # Each word is looked at once, from its start and without going back in it: a line may be very long.
@@ -147,18 +147,21 @@ def told_once(problems: Iterable[Problem]) -> Iterator[tuple[Problem, list[str]]
         The problem, and the lines of text that come after it: mostly none.
     """
     problems = list(problems)
-    # What has a key says which value it is about, and so is not the same twice.
-    alike = Counter((problem.file, problem.message, problem.todo) for problem in problems if not problem.key)
-    first: set[tuple[str, str, str]] = set()
+    alike: defaultdict[tuple[str, ...], list[Problem]] = defaultdict(list)
     for problem in problems:
-        same = (problem.file, problem.message, problem.todo)
-        if alike[same] <= _MOST_ALIKE or problem.key:
+        alike[_said(problem)].append(problem)
+    for problem in problems:
+        first, *others = alike[_said(problem)]
+        if len(others) < _MOST_ALIKE:
             yield problem, []
-        elif same not in first:
-            first.add(same)
-            lines = [other.line for other in problems if (other.file, other.message, other.todo) == same]
-            text = f"The same on {len(lines) - 1} more lines: {spans(lines[1:])}."
+        elif problem is first:
+            lines = list(dict.fromkeys(other.line for other in others))
+            text = f"The same in {len(others)} more places, on line{'s' if len(lines) > 1 else ''} {spans(lines)}."
             yield problem, textwrap.wrap(text, _COLUMNS, initial_indent="  ", subsequent_indent="  ")
+
+
+def _said(problem: Problem) -> tuple[str, ...]:
+    return problem.file, problem.key, problem.message, problem.todo
 
 
 def spans(numbers: Sequence[int]) -> str:

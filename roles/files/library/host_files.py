@@ -200,9 +200,11 @@ def is_outdated(unit: str, paths: list[Path], since: str = "ExecMainStartTimesta
 
 def is_older(compiled: str, paths: list[Path]) -> bool:
     """Tell whether what is made of files is older than one of them, or is not there; of "", that it is not."""
-    made = Path(compiled or "/")
     written = [path.stat().st_mtime for path in paths if path.is_file()]
-    return bool(compiled and written) and (not made.is_file() or max(written) > made.stat().st_mtime)
+    if not compiled or not written:
+        return False
+    made = Path(compiled)
+    return not made.is_file() or max(written) > made.stat().st_mtime
 
 
 def stopped(units: list[str], *, at_boot: bool = False) -> list[str]:
@@ -289,8 +291,8 @@ def main() -> None:
     given = module.params
     written, differences = write_files(module)
     read = [Path(file["path"]) for file in given["files"]] + [Path(path) for path in given["also"]]
-    outdated = any(is_outdated(unit, read, given["since"]) for unit in given["units"])
-    outdated = outdated or is_older(given["compiled"], read)
+    unread = any(is_outdated(unit, read, given["since"]) for unit in given["units"])
+    outdated = unread or is_older(given["compiled"], read)
     was_live = not given["live"] or os.path.lexists(given["live"])
     module.exit_json(
         changed=bool(written) or outdated,
