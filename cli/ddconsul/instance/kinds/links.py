@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from ddconsul.instance.kinds import pictures
-from ddconsul.instance.kinds.paths import MEGABYTE, content
+from ddconsul.instance.kinds.paths import MEGABYTE, OPENED, opened
 from ddconsul.instance.kinds.values import Kind, email, http_url, wrong
 
 
@@ -70,10 +70,7 @@ class Picture(Upload):
 def _picture(value: object, info: ValidationInfo) -> object:
     if isinstance(value, Picture):
         return value
-    if not isinstance(value, str):
-        raise wrong("is not a path", "Write the path of an image file.")
-    path, data = content(value, info, 20 * MEGABYTE, "Save it anew, with fewer pixels.")
-    assert isinstance(path, Path)  # noqa: S101 — for mypy
+    path, data = opened(value, info, "an image file", 20 * MEGABYTE, "Save it anew, with fewer pixels.")
     if data is None:
         return Picture(path)
     kind = pictures.kind_of(data)
@@ -87,9 +84,8 @@ def _picture(value: object, info: ValidationInfo) -> object:
 Image = Annotated[
     Any,
     BeforeValidator(_picture),
-    PlainSerializer(lambda picture: str(picture.path)),
+    *OPENED,
     Kind("path of an image file"),
-    WithJsonSchema({"type": "string", "minLength": 1}),
 ]
 
 

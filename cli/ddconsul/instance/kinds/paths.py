@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from ddconsul.instance.kinds import certificates
 from ddconsul.instance.kinds.values import Kind, http_url, is_url, wrong
@@ -107,6 +107,26 @@ def content(value: object, info: ValidationInfo, most: int, smaller: str) -> tup
     return path, data
 
 
+def opened(value: object, info: ValidationInfo, what: str, most: int, smaller: str) -> tuple[Path, bytes | None]:
+    """Return the same as `content`, for what is more than a path once it is read: a picture, an area.
+
+    Args:
+        value: What stands in the municipality file.
+        info: Pydantic's, which knows the folder of that file.
+        what: What the file is, as in "Write the path of a PDF."
+        most: How many bytes it may have.
+        smaller: What to do when it has more.
+
+    Raises:
+        PydanticCustomError: When it is no path, is not there, cannot be read, is empty or too large.
+    """
+    if not isinstance(value, str):
+        raise wrong("is not a path", f"Write the path of {what}.")
+    path, data = content(value, info, most, smaller)
+    assert isinstance(path, Path)  # noqa: S101 — for mypy
+    return path, data
+
+
 def whole(path: Path, most: int) -> bytes:
     """Return what is in a file that ddconsul wrote itself.
 
@@ -202,6 +222,8 @@ def _gems_mirror(value: str, info: ValidationInfo) -> str:
 
 
 PATH_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1})
+# How what was opened is written: by its path.
+OPENED = (PlainSerializer(lambda file: str(file.path)), PATH_SCHEMA)
 Source = Annotated[str, AfterValidator(_source), Kind("git URL, or path of a repository, archive or folder")]
 GemsMirror = Annotated[str, AfterValidator(_gems_mirror), Kind("URL, or path of a folder")]
 ExistingFile = Annotated[Path, BeforeValidator(existing_file), Kind("path of a file"), PATH_SCHEMA]

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from ddconsul.instance.kinds.earth import HERE, Box
-from ddconsul.instance.kinds.paths import MEGABYTE, content
+from ddconsul.instance.kinds.paths import MEGABYTE, OPENED, opened
 from ddconsul.instance.kinds.values import Colour, Kind, Line, wrong
 from ddconsul.instance.problems import printable, shown
 from ddconsul.instance.section import Contradiction, Section
@@ -62,11 +62,10 @@ class Area:
 def _area(value: object, info: ValidationInfo) -> object:
     if isinstance(value, Area):
         return value
-    if not isinstance(value, str):
-        raise wrong("is not a path", "Write the path of a GeoJSON file.")
     # More than this and every page with the map carries it along.
-    path, data = content(value, info, MEGABYTE, "Simplify the lines: a district does well with a few hundred points.")
-    assert isinstance(path, Path)  # noqa: S101 — for mypy
+    path, data = opened(
+        value, info, "a GeoJSON file", MEGABYTE, "Simplify the lines: a district does well with a few hundred points."
+    )
     return Area(path) if data is None else Area(path, geojson(data))
 
 
@@ -270,9 +269,8 @@ def _converted(geometry: dict[str, Any], convert: Callable[[_Point], _Point]) ->
 AreaFile = Annotated[
     Any,
     BeforeValidator(_area),
-    PlainSerializer(lambda area: str(area.path)),
+    *OPENED,
     Kind("path of a GeoJSON file"),
-    WithJsonSchema({"type": "string", "minLength": 1}),
 ]
 
 

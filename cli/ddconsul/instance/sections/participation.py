@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from ddconsul.instance.kinds.links import Upload
-from ddconsul.instance.kinds.paths import MEGABYTE, content
+from ddconsul.instance.kinds.paths import MEGABYTE, OPENED, opened
 from ddconsul.instance.kinds.translated import TranslatedLine
 from ddconsul.instance.kinds.values import HttpUrl, Kind, Line, wrong
 from ddconsul.instance.section import Contradiction, Section, rule
@@ -201,11 +201,8 @@ _OF_LETTERS = "It is the file that `ddconsul letters make` made, as it made it."
 def _codes(value: object, info: ValidationInfo) -> object:
     if isinstance(value, Codes):
         return value
-    if not isinstance(value, str):
-        raise wrong("is not a path", "Write the path of the file that `ddconsul letters make` made.")
     # The codes for a million letters take some 100 MB.
-    path, data = content(value, info, 500 * MEGABYTE, _OF_LETTERS)
-    assert isinstance(path, Path)  # noqa: S101 — for mypy
+    path, data = opened(value, info, "the file that `ddconsul letters make` made", 500 * MEGABYTE, _OF_LETTERS)
     if data is None:
         return Codes(path)
     try:
@@ -220,9 +217,8 @@ def _codes(value: object, info: ValidationInfo) -> object:
 CodesFile = Annotated[
     Any,
     BeforeValidator(_codes),
-    PlainSerializer(lambda codes: str(codes.path)),
+    *OPENED,
     Kind("path of the file with the codes of letters"),
-    WithJsonSchema({"type": "string", "minLength": 1}),
 ]
 
 

@@ -4,15 +4,14 @@
 import hashlib
 import mimetypes
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from ddconsul.instance.kinds.apart import once, titles_once
 from ddconsul.instance.kinds.links import Image, Upload
 from ddconsul.instance.kinds.moments import Day
-from ddconsul.instance.kinds.paths import MEGABYTE, content
+from ddconsul.instance.kinds.paths import MEGABYTE, OPENED, opened
 from ddconsul.instance.kinds.translated import TranslatedFile, TranslatedLine, TranslatedText
 from ddconsul.instance.kinds.values import Flag, Kind, Line, wrong
 from ddconsul.instance.section import Contradiction, Section, rule
@@ -23,10 +22,7 @@ from ddconsul.instance.sections.vraagstuk.common import IMAGE, INSTRUMENT, KEY, 
 def _paper(value: object, info: ValidationInfo) -> object:
     if isinstance(value, Upload):
         return value
-    if not isinstance(value, str):
-        raise wrong("is not a path", "Write the path of a PDF.")
-    path, data = content(value, info, 100 * MEGABYTE, "Make it smaller: inhabitants download it.")
-    assert isinstance(path, Path)  # noqa: S101 — for mypy
+    path, data = opened(value, info, "a PDF", 100 * MEGABYTE, "Make it smaller: inhabitants download it.")
     if data is None:
         return Upload(path)
     by_name = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -42,9 +38,8 @@ def _paper(value: object, info: ValidationInfo) -> object:
 Paper = Annotated[
     Any,
     BeforeValidator(_paper),
-    PlainSerializer(lambda paper: str(paper.path)),
+    *OPENED,
     Kind("path of a PDF"),
-    WithJsonSchema({"type": "string", "minLength": 1}),
 ]
 
 
