@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from rendering import REPOSITORY
 
 
 def tool(name: str) -> str:
@@ -23,3 +24,11 @@ def passes(*argv: str, stdin: str | None = None) -> str:
     output = answer.stdout + answer.stderr
     assert answer.returncode == 0, output
     return output
+
+
+def packages_of(group: str) -> set[str]:
+    """The Debian packages that scripts/system-packages lists for a group of targets."""
+    script = (REPOSITORY / "scripts/system-packages").read_text(encoding="utf-8")
+    listed = script.partition(f"\nneeds[{group}]='\n")[2].partition("'")[0]
+    assert listed, f"scripts/system-packages has no group {group}"
+    return {line.split()[0] for line in listed.splitlines()}

@@ -19,6 +19,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 from files import MINIMAL, SERVER, with_others, write
+from programs import packages_of
 from rendering import REPOSITORY
 from ruamel.yaml import YAML
 
@@ -585,11 +586,8 @@ def test_the_examples_call_what_there_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["github-actions.yml", "gitlab-ci.yml"])
 def test_the_examples_install_what_a_demo_needs(name: str) -> None:
-    listed = (REPOSITORY / "scripts/system-packages").read_text().partition("needs[demo]='")[2].partition("'")[0]
-    needed = {line.split()[0] for line in listed.splitlines() if line.strip()}
-    assert "nftables" in needed
     words = " ".join(scripts(name)).replace("\\\n", " ").split()
-    assert needed - set(words) == set()
+    assert packages_of("demo") - set(words) == set()
 
 
 def test_the_reading_about_ci_names_each_check() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from programs import packages_of
 
 from ddconsul.targets import machine
 from ddconsul.targets.base import TargetError
@@ -174,7 +175,12 @@ def test_podman_missing_as_root_on_debian() -> None:
     with pytest.raises(TargetError) as caught:
         machine.check(replace(USUAL, podman=()))
     assert caught.value.what == "Podman is not installed."
-    assert caught.value.todo.startswith("Run: apt-get install --no-install-recommends podman runc netavark ")
+    assert caught.value.todo.startswith("Run: apt-get install --no-install-recommends podman runc ")
+
+
+def test_what_to_install_for_podman_is_all_that_a_demo_needs_of_debian_for_containers() -> None:
+    of_ddconsul_itself = {"git", "python3-venv", "libcairo2", "libharfbuzz-subset0", "libpangoft2-1.0-0"}
+    assert set(machine.PACKAGES) == packages_of("demo") - of_ddconsul_itself
 
 
 def test_podman_missing_elsewhere() -> None:

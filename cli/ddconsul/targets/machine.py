@@ -22,6 +22,15 @@ Cgroups = Literal["v1", "hybrid", "v2"]
 PODMAN_CEILING = 1048576
 """What podman asks for by itself, for both limits; less is what a machine may allow."""
 
+PACKAGES = (
+    *("podman", "runc", "crun", "netavark", "aardvark-dns", "iptables", "nftables", "uidmap", "slirp4netns", "passt"),
+    *("mmdebstrap", "debian-archive-keyring", "gpgv", "ca-certificates", "tar", "xz-utils", "openssh-client"),
+)
+"""Debian's packages by which containers are made and run, each named: what a package only recommends is not installed.
+
+The same ones are in scripts/system-packages, which works before any Python package is there.
+"""
+
 _BRIDGE_NETWORK = 10 << 24 | 88 << 16
 _BRIDGE_MASK = 0xFFFF0000
 _BRIDGES = ("podman", "cni-podman")
@@ -238,9 +247,7 @@ def check(machine: Machine) -> None:
         TargetError: With what is missing, and how to get it.
     """
     if not machine.podman:
-        packages = ("podman", "runc", "netavark", "iptables", "nftables", "mmdebstrap", "openssh-client")
-        rootless = () if machine.root else ("uidmap", "slirp4netns")
-        raise TargetError("Podman is not installed.", "this machine", machine.install(*packages, *rootless))
+        raise TargetError("Podman is not installed.", "this machine", machine.install(*PACKAGES))
     if not machine.root and not machine.subordinate_ids:
         raise TargetError(
             f"{machine.user} has no subordinate ids, which a container without root needs.",
