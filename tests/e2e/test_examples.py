@@ -182,6 +182,9 @@ class Examples:
 
         assert (again.changes, again.booted) == ([], False)
 
+    def test_the_next_day_there_is_nothing_to_do_either(self, demo: Demo) -> None:
+        assert demo.world.municipality.plan_later(days=1).json["changes"] == []
+
     def test_nobody_is_one_of_them(self, demo: Demo, site: Site) -> None:
         first = "voorbeeld-1.plein@example.invalid"
 

@@ -28,6 +28,20 @@ from ddconsul.paths import Paths
 file = Path(sys.argv[1])
 start_from_image(load(file, finished=False).instance, Paths.of_user(file), print, make=True)
 """
+# The program, on a machine whose calendar is so many days ahead.
+AHEAD = """
+import sys
+from datetime import date, timedelta
+from ddconsul.commands import main
+from ddconsul.instance.kinds import moments
+days = int(sys.argv.pop(1))
+class Later(date):
+    @classmethod
+    def today(cls):
+        return date.today() + timedelta(days=days)
+moments.date = Later
+main()
+"""
 # The first real deploy on a slow machine.
 SECONDS = 1800
 
@@ -190,6 +204,16 @@ class Municipality:
         done = self.run("plan", "--json", *words)
         assert done.code == code, f"{done.out}\n{done.err}"
         return done
+
+    def plan_later(self, days: int) -> Outcome:
+        """Ask what a deploy would change so many days from now; what it shows is JSON."""
+        argv = [self.tool.program.with_name("python"), "-c", AHEAD, str(days), "plan", "--json"]
+        begin = time.monotonic()
+        done = subprocess.run(
+            argv, cwd=self.folder, env=self.tool.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        return Outcome(done.returncode, done.stdout, done.stderr, time.monotonic() - begin)
 
     def set_secret(self, name: str, value: str) -> None:
         """Set a secret that comes from somebody else, such as a log-in's."""

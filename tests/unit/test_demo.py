@@ -52,6 +52,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(operation, "reachable", lambda _: False)
     monkeypatch.setattr(demos, "_containers", dict)
+    monkeypatch.setattr(operation, "day_one", lambda _: None)
     return tmp_path
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ddconsul.instance.kinds import moments
 from ddconsul.instance.loader import load
 from ddconsul.operations import demo as operation
 from ddconsul.operations import demos
@@ -69,6 +71,21 @@ def test_a_name_of_ones_own_becomes_the_municipality() -> None:
     assert planned.instance.municipality.name == "West Betuwe"
     assert planned.instance.municipality.domain == "west-betuwe.example.org"
     assert planned.instance.modules.debates
+
+
+def test_asked_for_again_on_another_day_it_keeps_the_days_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = operation.plan(starter="peiling").instance.vraagstuk
+    made = date.today()  # noqa: DTZ011 — the days of a demo are this machine's
+    monkeypatch.setattr(operation, "day_one", lambda site: made if site == "demo-peiling" else None)
+
+    class Later(date):
+        @classmethod
+        def today(cls) -> date:
+            return made + timedelta(days=3)
+
+    monkeypatch.setattr(moments, "date", Later)
+    assert operation.plan(starter="peiling").instance.vraagstuk == first
+    assert operation.plan("ander", starter="peiling").instance.vraagstuk[0].opens.day == Later.today()
 
 
 def test_an_unknown_starter_names_the_nearest_and_all() -> None:

@@ -43,16 +43,16 @@ verbose_option = click.option(
 
 
 def load_file(file: Path, *, quiet: bool = False, finished: bool = True) -> Loaded:
-    """Read a municipality file, and say its warnings on standard error.
+    """Read a municipality file for its site, and say its warnings on standard error.
 
     Args:
         file: The file.
         quiet: Say no warnings.
         finished: Whether what inhabitants will read has to be finished.
     """
-    from ddconsul.instance.loader import load  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.day_one import load_for_site  # noqa: PLC0415 — keeps `--help` fast
 
-    loaded = load(file, finished=finished)
+    loaded = load_for_site(file, finished=finished)
     for warning in () if quiet else loaded.warnings:
         click.echo(f"warning: {warning}", err=True)
     return loaded

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 from ddconsul import assets
 from ddconsul.ansible.runner import new_log
 from ddconsul.errors import InputError
+from ddconsul.instance.kinds.moments import counted_from
 from ddconsul.instance.kinds.values import is_url
 from ddconsul.instance.loader import load
 from ddconsul.instance.models import UPSTREAM, Consul, ContainerTarget, Instance, Tls
 from ddconsul.operations import playbook
+from ddconsul.operations.day_one import day_one
 from ddconsul.operations.demo_base import DemoBase
 from ddconsul.operations.demo_notes import (
     Choice,
@@ -158,7 +160,9 @@ def plan(
     stays = period(lasts) if lasts else None
     folder = folder_of(name)
     before = read_notes(folder)
-    wishes = _wishes(name, file, starter)
+    # What is asked for once more has begun already.
+    with counted_from(day_one(PREFIX + name) if before else None):
+        wishes = _wishes(name, file, starter)
     choice = _choose(before.choice if before else None, source, wishes)
     if before is not None and before.choice.standin != choice.standin:
         running = "de stand-in" if before.choice.standin else "Consul zelf"

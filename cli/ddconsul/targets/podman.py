@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ddconsul.targets.base import TargetError
@@ -64,6 +65,11 @@ class Podman:
             return None
         found: list[dict[str, Any]] = json.loads(outcome.out)
         return found[0]
+
+    def made(self, container: str) -> datetime | None:
+        """Return when a container was made, or None when it is not there."""
+        found = self.inspect(container)
+        return datetime.fromisoformat(found["Created"]) if found else None
 
     def follow(self, *words: str) -> Iterator[str]:
         """Call podman and yield the lines it prints while it runs; whoever stops reading, stops it."""

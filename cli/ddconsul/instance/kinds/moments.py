@@ -4,6 +4,8 @@
 import calendar
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -29,6 +31,7 @@ _YEARS = range(2000, 2100)
 _DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII)
 _TODAY = re.compile(r"today(?: ?(?P<sign>[+-]) ?(?P<count>\d{1,4})(?: days?)?)?", re.ASCII)
 _TIME = re.compile(r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?::(?P<second>\d\d))?(?: uur)?", re.ASCII)
+_COUNTED_FROM: ContextVar[date | None] = ContextVar("counted from", default=None)
 _WRITTEN = "%Y-%m-%d %H:%M:%S"
 _EXAMPLE = "Write year, month and day, and maybe a time, such as 2027-03-31 20:00."
 
@@ -71,8 +74,23 @@ class Moment:
 
 
 def today() -> date:
-    """Return the day from which relative ones are counted: this machine's."""
-    return date.today()  # noqa: DTZ011 — the zone is not known yet; in a demo a night more or less is no matter
+    """Return the day from which relative ones are counted: this machine's, unless `counted_from` says another."""
+    # The zone is not known yet; in a demo a night more or less is no matter.
+    return _COUNTED_FROM.get() or date.today()  # noqa: DTZ011 — see above
+
+
+@contextmanager
+def counted_from(day: date | None) -> Iterator[None]:
+    """Count relative days from another day than this one.
+
+    Args:
+        day: The day; None for this one.
+    """
+    before = _COUNTED_FROM.set(day)
+    try:
+        yield
+    finally:
+        _COUNTED_FROM.reset(before)
 
 
 def _moment(value: object, *, clock: time | None) -> object:
