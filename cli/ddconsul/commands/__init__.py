@@ -71,7 +71,7 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete to a verb without importing any, or to an option."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415 — only a shell pays for it
+        from click.shell_completion import CompletionItem
 
         verbs = [CompletionItem(verb, help=text) for verb, (_, text) in VERBS.items() if verb.startswith(incomplete)]
         return [*verbs, *super(click.Group, self).shell_complete(ctx, incomplete)]
@@ -116,7 +116,7 @@ def _end(message: str, code: ExitCode) -> NoReturn:
 
 
 def _end_unexpected(error: Exception) -> NoReturn:
-    import traceback  # noqa: PLC0415 — keeps `--help` fast
+    import traceback
 
     if os.environ.get("DDCONSUL_DEBUG"):
         traceback.print_exception(error)

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 @json_option
 def adopt(file: Path, *, only: tuple[str, ...], check: bool, verbose: int, as_json: bool) -> None:
     """Write what was edited in the admin pages into FILE (default: gemeente.yml), which keeps its comments."""
-    from ddconsul.operations.adopt import adopt as write  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.adopt import plan_adoption  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.adopt import adopt as write
+    from ddconsul.operations.adopt import plan_adoption
+    from ddconsul.operations.deploy import Choices, deploy
 
     with json_errors(as_json):
         loaded, paths = open_file(file, quiet=as_json, finished=False)

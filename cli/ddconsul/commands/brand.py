@@ -38,7 +38,7 @@ def preview(file: Path, *, output: Path, png: bool, as_json: bool) -> None:
 
     It shows colours that are too hard to tell apart as well, which `validate` refuses.
     """
-    from ddconsul.operations.brand_preview import picture, sheet  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.brand_preview import picture, sheet
 
     with json_errors(as_json):
         html = sheet(_known(file))
@@ -64,7 +64,7 @@ def check(file: Path, *, as_json: bool) -> None:
 
     Ends with 2 when one can't well enough, and branding.accept_contrast does not let it through.
     """
-    from ddconsul.instance.sections.palette import pairs  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.sections.palette import pairs
 
     with json_errors(as_json):
         branding = _known(file).branding
@@ -83,8 +83,8 @@ def check(file: Path, *, as_json: bool) -> None:
 
 def _known(file: Path) -> Instance:
     """Return what a municipality file says; colours that can't be told apart are no reason to refuse it."""
-    from ddconsul.instance.loader import inspect  # noqa: PLC0415 — with the next one: keeps `--help` fast
-    from ddconsul.instance.problems import InvalidFileError  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.loader import inspect
+    from ddconsul.instance.problems import InvalidFileError
 
     found = inspect(file)
     others = [problem for problem in found.problems if problem.rule not in {"contrast", "unfinished"}]
@@ -107,7 +107,7 @@ def fetch(file: Path, *, as_json: bool) -> None:
 
     It comes from the registry that npm is configured for on this machine, or from consul.npm_mirror.
     """
-    from ddconsul.operations.brand_fetch import fetch as run  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.brand_fetch import fetch as run
 
     with json_errors(as_json):
         found = run(file, progress(as_json=as_json))

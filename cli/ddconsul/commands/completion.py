@@ -33,9 +33,9 @@ def completion(shell: str) -> None:
     The folder has to be there (mkdir -p). Bash needs Debian's package bash-completion; zsh needs, in ~/.zshrc:
     fpath+=~/.zfunc; autoload -Uz compinit; compinit. It works in the next shell.
     """  # noqa: D301 — \b is click's
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 — keeps `--help` fast
+    from click.shell_completion import get_completion_class
 
-    from ddconsul.commands import main  # noqa: PLC0415 — the group that holds this command
+    from ddconsul.commands import main
 
     maker = get_completion_class(shell)
     if maker is not None:
@@ -44,7 +44,7 @@ def completion(shell: str) -> None:
 
 def municipality_files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete to the municipality files in a folder, and else to any path; for an argument's `shell_complete`."""
-    from click.shell_completion import CompletionItem  # noqa: PLC0415 — only a shell pays for it
+    from click.shell_completion import CompletionItem
 
     folder, slash, start = incomplete.rpartition("/")
     prefix = folder + slash
@@ -63,7 +63,7 @@ def _is_ours(path: Path) -> bool:
 
 def demo_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Complete to the demos on this machine, by their folders; for an argument's `shell_complete`."""
-    from ddconsul.paths import state_folder  # noqa: PLC0415 — only a shell pays for it
+    from ddconsul.paths import state_folder
 
     folders = (state_folder() / "demos").glob("*")
     return sorted(path.name for path in folders if path.is_dir() and path.name.startswith(incomplete))
@@ -76,7 +76,7 @@ def remembered(name: str, make: Callable[[], Iterable[str]]) -> list[str]:
         name: What they are, as a file can be named.
         make: Makes them.
     """
-    from ddconsul.paths import cache_folder  # noqa: PLC0415 — only a shell pays for it
+    from ddconsul.paths import cache_folder
 
     sources = Path(__file__).parents[1].rglob("*.py")
     stamp = str(max(path.stat().st_mtime_ns for path in sources))

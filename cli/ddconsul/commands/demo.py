@@ -32,14 +32,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Geef één J
 
 def _starters(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """Complete the name of a starter."""
-    from ddconsul.operations.demo import starters  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demo import starters
 
     return [name for name in starters() if name.startswith(begun)]
 
 
 def _names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """Complete the name of a demo."""
-    from ddconsul.paths import state_folder  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.paths import state_folder
 
     return sorted(path.name for path in (state_folder() / "demos").glob(f"{begun}*"))
 
@@ -70,7 +70,7 @@ def demo() -> None:
 @json_option
 def up(name: str | None, *, as_json: bool, **wishes: Any) -> None:  # noqa: ANN401 — the options of `plan`
     """Start een demo, en zeg waar die te zien is. Nog eens starten mag altijd."""
-    from ddconsul.operations.demo import plan, start  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demo import plan, start
 
     with dutch_errors(as_json=as_json):
         planned = plan(name, **wishes)
@@ -91,7 +91,7 @@ def up(name: str | None, *, as_json: bool, **wishes: Any) -> None:  # noqa: ANN4
 @json_option
 def list_(*, as_json: bool) -> None:
     """Toon de demo's op deze computer, met hun geheugen en hoe lang ze blijven."""
-    from ddconsul.operations.demos import demos, preparations  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import demos, preparations
 
     with dutch_errors(as_json=as_json):
         found, ready = demos(), preparations()
@@ -116,7 +116,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("name", default="voorbeeld", required=False, metavar="[NAAM]", shell_complete=_names)
 def open_(name: str) -> None:
     """Open een demo in de browser; zonder browser staat hier het adres."""
-    from ddconsul.operations.demos import find_running  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import find_running
 
     with dutch_errors(as_json=False):
         url = find_running(name).url
@@ -130,7 +130,7 @@ def open_(name: str) -> None:
 @click.option("-f", "--follow", is_flag=True, help="Blijf kijken naar wat erbij komt, tot Ctrl-C.")
 def logs(name: str, *, follow: bool) -> None:
     """Toon wat de site van een demo in zijn logboek schreef."""
-    from ddconsul.operations import demos as operation  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations import demos as operation
 
     with dutch_errors(as_json=False):
         lines = operation.logs(name, follow=follow)
@@ -149,7 +149,7 @@ def logs(name: str, *, follow: bool) -> None:
 @json_option
 def down(names: tuple[str, ...], *, everything: bool, age: str | None, over: bool, cache: bool, as_json: bool) -> None:
     """Haal demo's weg, met alles wat erin staat."""
-    from ddconsul.operations.demos import remove_preparations  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import remove_preparations
 
     if bool(names) + everything + over != 1:
         raise click.UsageError("Geef de namen van demo's, of --all, of --expired.")
@@ -183,9 +183,9 @@ def table(found: Sequence[Listed]) -> list[str]:
 
 def browse(url: str) -> bool:
     """Open an address in a browser that shows windows, and tell whether there is one."""
-    import os  # noqa: PLC0415 — with the next two: only who opens a demo pays for them
-    import sys  # noqa: PLC0415 — keeps `--help` fast
-    import webbrowser  # noqa: PLC0415 — keeps `--help` fast
+    import os
+    import sys
+    import webbrowser
 
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False
@@ -196,7 +196,7 @@ def browse(url: str) -> bool:
 
 
 def _remove_expired(spared: str, *, as_json: bool) -> None:
-    from ddconsul.operations.demos import expired, remove  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import expired, remove
 
     gone = [name for name in expired() if name != spared]
     for name in gone:
@@ -206,7 +206,7 @@ def _remove_expired(spared: str, *, as_json: bool) -> None:
 
 
 def _chosen(names: Sequence[str], *, age: str | None, over: bool) -> list[str]:
-    from ddconsul.operations import demos as operation  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations import demos as operation
 
     for name in names:
         # All of them first: a mistake in the last name must not come after the first demo is gone.
@@ -219,7 +219,7 @@ def _chosen(names: Sequence[str], *, age: str | None, over: bool) -> list[str]:
 
 
 def _remove(names: Sequence[str], *, as_json: bool) -> list[str]:
-    from ddconsul.operations.demos import remove  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.demos import remove
 
     for name in names:
         remove(name, in_dutch(progress(as_json=as_json)))

@@ -58,8 +58,8 @@ def deploy(  # noqa: PLR0913 — options, by name
 
     On a terminal it shows first what would change, and asks; with --json it wants --yes there.
     """
-    from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.deploy import Choices  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.commands.planned import show_plan
+    from ddconsul.operations.deploy import Choices
 
     with json_errors(as_json):
         if as_json and not (check or yes) and somebody_types():
@@ -85,7 +85,7 @@ def deploy(  # noqa: PLR0913 — options, by name
 def _run(
     instance: Instance, paths: Paths, choices: Choices, *, check: bool, verbose: int, as_json: bool
 ) -> DeployResult:
-    from ddconsul.operations.deploy import deploy as run  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.deploy import deploy as run
 
     with showing(as_json=as_json, verbose=verbose) as report:
         ask = partial(smtp_password, report)
@@ -94,7 +94,7 @@ def _run(
 
 def _agreed(planned: DeployResult) -> bool:
     """Show a plan, and ask; a plan without changes needs no answer."""
-    from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.commands.planned import show_plan
 
     click.echo()
     show_plan(planned)
@@ -109,7 +109,7 @@ def _agreed(planned: DeployResult) -> bool:
 
 
 def _show(result: DeployResult, planned: DeployResult | None, file: Path, *, verbose: int) -> None:
-    from ddconsul.commands.planned import not_planned, show_notices  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.commands.planned import not_planned, show_notices
 
     click.echo()
     show_recap(result.stages)

@@ -23,8 +23,8 @@ def destroy(file: Path, *, yes: bool, verbose: int) -> None:
 
     The municipality file and its secrets stay, and so do other sites on the same host.
     """
-    from ddconsul.operations.destroy import destroy as remove  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.destroy import destroy as remove
+    from ddconsul.paths import Paths
 
     loaded = load_file(file, quiet=True, finished=False)
     instance = loaded.instance

@@ -207,8 +207,8 @@ def dutch_errors(*, as_json: bool) -> Iterator[None]:
         try:
             yield
         except (DdconsulError, OSError) as error:
-            from ddconsul.operations.demo import keep_english  # noqa: PLC0415 — with the next: keeps `--help` fast
-            from ddconsul.operations.demo_notes import DemoError  # noqa: PLC0415 — keeps `--help` fast
+            from ddconsul.operations.demo import keep_english
+            from ddconsul.operations.demo_notes import DemoError
 
             told = error if isinstance(error, DdconsulError) else of_this_machine(error)
             if told is None or isinstance(told, DemoError):

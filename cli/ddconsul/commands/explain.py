@@ -21,7 +21,7 @@ def _keys(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
 
 
 def _all_keys() -> list[str]:
-    from ddconsul.instance.reference import entries, plain  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.reference import entries, plain
 
     return [plain(entry.key) for entry in entries()]
 
@@ -31,7 +31,7 @@ def _all_keys() -> list[str]:
 @json_option
 def explain(key: str | None, *, as_json: bool) -> None:
     """Tell what KEY of the municipality file means, such as target.host; without KEY: which keys there are."""
-    from ddconsul.instance.reference import entries, plain  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.reference import entries, plain
 
     with json_errors(as_json):
         found = _find(key) if key else []
@@ -48,9 +48,9 @@ def explain(key: str | None, *, as_json: bool) -> None:
 
 
 def _find(key: str) -> list[Entry]:
-    from ddconsul.errors import InputError  # noqa: PLC0415 — with the others: keeps `--help` fast
-    from ddconsul.instance.problems import nearest  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.instance.reference import entries, find, plain  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.errors import InputError
+    from ddconsul.instance.problems import nearest
+    from ddconsul.instance.reference import entries, find, plain
 
     found = find(key)
     if found:
@@ -79,7 +79,7 @@ def _tree(every: Sequence[Entry]) -> Iterator[str]:
 
 def _page(entry: Entry, inside: Sequence[Entry]) -> Iterator[str]:
     """Yield what there is to know about a key."""
-    from ddconsul.instance.reference import plain, yaml_value  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.reference import plain, yaml_value
 
     yield click.style(plain(entry.key), bold=True)
     yield f"  {entry.meaning}"

@@ -26,7 +26,7 @@ def answer(key: str) -> Callable[[str], str]:
     """Return what takes an answer, from an option or a terminal, or refuses it in the words of `validate`."""
 
     def text(value: str) -> str:
-        from ddconsul.operations.init import complaint  # noqa: PLC0415 — keeps `--help` fast
+        from ddconsul.operations.init import complaint
 
         # With a site and server that are right, so that only this answer can be wrong.
         others = {**DEFAULTS, "site": "demo", "target": "ssh", "host": "server1.example.org"}
@@ -60,8 +60,8 @@ def init(folder: Path, *, defaults: bool, **options: Any) -> None:  # noqa: ANN4
 
     What no option gives is asked for on a terminal. Nothing that is there already is overwritten.
     """
-    from ddconsul.operations.init import FILE, unprotected  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.init import init as write  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.init import FILE, unprotected
+    from ddconsul.operations.init import init as write
 
     given = {key: _text(value) for key, value in options.items() if value is not None}
     for path in write(folder, _answers(given, defaults=defaults)):
@@ -96,7 +96,7 @@ def _answers(given: dict[str, str], *, defaults: bool) -> dict[str, str]:
 
 
 def _needed(answers: dict[str, str]) -> list[str]:
-    from ddconsul.instance.models import slug  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.models import slug
 
     needed = [*QUESTIONS, *(["host"] if answers.get("target") == "ssh" else [])]
     return needed if slug(answers.get("name", "demo")) else [*needed, "site"]

@@ -46,7 +46,7 @@ def make(file: Path, *, addresses: Path, out: Path, template: Path | None, as_js
     The first line of the addresses names the columns: postcode, plaats, straat, huisnummer, huisletter, toevoeging (or
     adres for those four), and maybe naam.
     """
-    from ddconsul.operations.letters import make as run  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.letters import make as run
 
     with json_errors(as_json):
         loaded, paths = open_file(file, quiet=True)
@@ -67,7 +67,7 @@ def make(file: Path, *, addresses: Path, out: Path, template: Path | None, as_js
 @json_option
 def status(file: Path, *, verbose: int, as_json: bool) -> None:
     """Tell how many codes of letters have been used on the site of FILE; shows no code."""
-    from ddconsul.operations.letters import status as look  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.letters import status as look
 
     found = look_at(file, look, as_json=as_json, verbose=verbose)
     if as_json:
@@ -88,8 +88,8 @@ def _show(found: Used) -> None:
 @click.option("--out", type=_path, default=Path("brief.html"), show_default=True, help="Where it goes.")
 def template(out: Path) -> None:
     """Write the text of the letters (HTML), to change it and give it to `make --template`."""
-    from ddconsul import assets  # noqa: PLC0415 — with the next one: keeps `--help` fast
-    from ddconsul.operations.letter_sheets import TEMPLATE  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul import assets
+    from ddconsul.operations.letter_sheets import TEMPLATE
 
     try:
         with out.open("x", encoding="utf-8") as file:

@@ -26,7 +26,7 @@ def migrate_file(file: Path, *, check: bool, as_json: bool) -> None:
 
     Comments, order and everything else stay as they are.
     """
-    from ddconsul.operations.migrate_file import migrate, plan_migration  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.migrate_file import migrate, plan_migration
 
     with json_errors(as_json):
         migration = plan_migration(file)
@@ -56,9 +56,9 @@ def _told(migration: Migration, *, check: bool) -> Iterator[str]:
 
 
 def _difference(migration: Migration) -> Iterator[str]:
-    import difflib  # noqa: PLC0415 — only --check needs it
+    import difflib
 
-    from ddconsul.instance.problems import without_secrets  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.problems import without_secrets
 
     name = str(migration.file)
     before, after = (without_secrets(text).splitlines() for text in (migration.before, migration.after))

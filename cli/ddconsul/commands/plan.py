@@ -57,8 +57,8 @@ def plan(  # noqa: PLR0913 — options, by name
     as_json: bool,
 ) -> None:
     """Tell what deploy would change for FILE (default: gemeente.yml), and change nothing of the site."""
-    from ddconsul.commands.planned import show_plan  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.deploy import Choices, deploy  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.commands.planned import show_plan
+    from ddconsul.operations.deploy import Choices, deploy
 
     with json_errors(as_json), _apart_from_changes(tell=tell):
         loaded, paths = open_file(file, quiet=as_json)

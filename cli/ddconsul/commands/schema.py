@@ -10,6 +10,6 @@ from ddconsul.commands.shared import show_json
 @click.command
 def schema() -> None:
     """Print the JSON Schema of the municipality file, for editors and other tools."""
-    from ddconsul.instance.schema import json_schema  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.schema import json_schema
 
     show_json(json_schema())

@@ -40,7 +40,7 @@ def secrets() -> None:
 @json_option
 def show(name: str | None, file: Path, *, reveal: bool, as_json: bool) -> None:
     """List the secrets by name, or show the value of NAME."""
-    from ddconsul.operations.secrets import listed, shown  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.secrets import listed, shown
 
     with json_errors(as_json):
         files = _files(file)
@@ -69,7 +69,7 @@ def show(name: str | None, file: Path, *, reveal: bool, as_json: bool) -> None:
 @json_option
 def set_(name: str, too_much: tuple[str, ...], file: Path, *, from_stdin: bool, as_json: bool) -> None:
     """Give NAME a value: it is asked for, unseen, and never an argument."""
-    from ddconsul.operations.secrets import EFFECTS, check_name, store  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.secrets import EFFECTS, check_name, store
 
     with json_errors(as_json):
         if too_much or "=" in name:
@@ -94,8 +94,8 @@ def set_(name: str, too_much: tuple[str, ...], file: Path, *, from_stdin: bool, 
 @json_option
 def rotate(names: tuple[str, ...], file: Path, *, yes: bool, as_json: bool) -> None:
     """Make new values for NAME... (default: for all that ddconsul makes itself)."""
-    from ddconsul.operations.secrets import EFFECTS, rotatable  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.secrets import rotate as renew  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.secrets import EFFECTS, rotatable
+    from ddconsul.operations.secrets import rotate as renew
 
     with json_errors(as_json):
         wanted = rotatable(names)
@@ -127,8 +127,8 @@ def rekey(file: Path, new_password_file: Path | None, *, ask: bool, as_json: boo
     The secrets themselves stay as they are. When the vault password may be known to others, rotate them as well:
     copies and earlier versions of the file still open with the old password.
     """
-    from ddconsul.operations.secrets import password_in  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.secrets import rekey as renew  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.secrets import password_in
+    from ddconsul.operations.secrets import rekey as renew
 
     if ask and new_password_file:
         raise click.UsageError("Give --ask or --new-password-file, not both.")
@@ -149,8 +149,8 @@ def rekey(file: Path, new_password_file: Path | None, *, ask: bool, as_json: boo
 
 
 def _files(file: Path) -> SecretFiles:
-    from ddconsul.errors import InputError  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.errors import InputError
+    from ddconsul.paths import Paths
 
     if not file.is_file():
         raise InputError("does not exist", str(file), "Name the municipality file with --file.")

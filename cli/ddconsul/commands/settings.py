@@ -21,7 +21,7 @@ def settings() -> None:
 
 def _keys(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Return the keys that a shell can complete to."""
-    from ddconsul.instance.sections.settings import catalogue  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.sections.settings import catalogue
 
     return [key for key in catalogue() if key.startswith(incomplete)]
 
@@ -30,7 +30,7 @@ def _keys(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
 @json_option
 def list_(*, as_json: bool) -> None:
     """List Consul's settings."""
-    from ddconsul.instance.sections.settings import catalogue  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.sections.settings import catalogue
 
     every = catalogue()
     if as_json:
@@ -56,9 +56,9 @@ def explain(key: str, *, as_json: bool) -> None:
 
 
 def _find(key: str) -> Setting:
-    from ddconsul.errors import InputError  # noqa: PLC0415 — with the others: keeps `--help` fast
-    from ddconsul.instance.problems import nearest  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.instance.sections.settings import catalogue  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.errors import InputError
+    from ddconsul.instance.problems import nearest
+    from ddconsul.instance.sections.settings import catalogue
 
     every = catalogue()
     name = key.strip().removeprefix("settings.")
@@ -83,8 +83,8 @@ def _as_dict(setting: Setting) -> dict[str, Any]:
 
 def _page(setting: Setting) -> Iterator[str]:
     """Yield what there is to know about a setting."""
-    from ddconsul.instance.reference import yaml_value  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.instance.sections.settings import example  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.reference import yaml_value
+    from ddconsul.instance.sections.settings import example
 
     yield click.style(setting.key, bold=True)
     yield f"  {setting.text}"

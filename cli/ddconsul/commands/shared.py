@@ -50,7 +50,7 @@ def load_file(file: Path, *, quiet: bool = False, finished: bool = True) -> Load
         quiet: Say no warnings.
         finished: Whether what inhabitants will read has to be finished.
     """
-    from ddconsul.operations.day_one import load_for_site  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.day_one import load_for_site
 
     loaded = load_for_site(file, finished=finished)
     for warning in () if quiet else loaded.warnings:
@@ -66,7 +66,7 @@ def open_file(file: Path, *, quiet: bool = False, finished: bool = True) -> tupl
         quiet: Say no warnings.
         finished: Whether what inhabitants will read has to be finished.
     """
-    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.paths import Paths
 
     loaded = load_file(file, quiet=quiet, finished=finished)
     paths = Paths.of_user(loaded.path)
@@ -85,7 +85,7 @@ def look_at(
         as_json: Whether standard output is for a JSON document.
         verbose: How many times -v was given.
     """
-    from ddconsul.paths import Paths  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.paths import Paths
 
     with json_errors(as_json):
         loaded = load_file(file, quiet=True, finished=False)
@@ -140,7 +140,7 @@ def showing(*, as_json: bool, verbose: int = 0) -> Iterator[LiveProgress | Plain
 
 
 def _progress(*, as_json: bool, verbose: int) -> LiveProgress | PlainProgress:
-    from ddconsul.commands.plain import AnsibleProgress, progress_for  # noqa: PLC0415 — only a run pays for it
+    from ddconsul.commands.plain import AnsibleProgress, progress_for
 
     say = progress(as_json=as_json)
     if verbose:
@@ -149,9 +149,9 @@ def _progress(*, as_json: bool, verbose: int) -> LiveProgress | PlainProgress:
     # A terminal that moves no cursor is a log too.
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         return progress_for(os.environ, say)
-    from rich.console import Console  # noqa: PLC0415 — with the next one: only a terminal pays for them
+    from rich.console import Console
 
-    from ddconsul.commands.live import LiveProgress  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.commands.live import LiveProgress
 
     return LiveProgress(Console(stderr=as_json))
 
@@ -197,7 +197,7 @@ def enforced(*, enforce: bool, enforce_only: Sequence[str]) -> tuple[str, ...]:
 
 def show_recap(stages: Sequence[Stage], *, err: bool = False) -> None:
     """Print what a run did, a line for each of its stages (`Result.stages`)."""
-    from ddconsul.commands.plain import recap_lines  # noqa: PLC0415 — only a run pays for it
+    from ddconsul.commands.plain import recap_lines
 
     for line in recap_lines(stages):
         click.echo(line, err=err)

@@ -46,7 +46,7 @@ def smoke(  # noqa: PLR0913 — one argument for each option
 
     A folder stands for the files in it.
     """
-    from ddconsul.operations.checks.result import worst  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.checks.result import worst
 
     files = files or (Path("gemeente.yml"),)
     _refuse_contradictions(against, write=write, log_in=log_in, jobs=jobs, keep=keep)
@@ -79,7 +79,7 @@ def _refuse_contradictions(against: str | None, *, write: bool, log_in: bool, jo
 
 
 def _look(files: Sequence[Path], url: str, *, write: bool, log_in: bool, as_json: bool) -> list[SmokeResult]:
-    from ddconsul.operations.smoke import look, plan  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.smoke import look, plan
 
     if len(files) > 1 or files[0].is_dir():
         raise click.UsageError("--against is about one site: name its municipality file, and no other.")
@@ -92,10 +92,10 @@ def _look(files: Sequence[Path], url: str, *, write: bool, log_in: bool, as_json
 
 
 def _try(files: Sequence[Path], jobs: int | None, *, keep: bool, as_json: bool) -> list[SmokeResult]:
-    from ddconsul.instance.several import files_in  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.side_by_side import room, side_by_side  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.smoke import smoke as run  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.throwaway import sweep  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.several import files_in
+    from ddconsul.operations.side_by_side import room, side_by_side
+    from ddconsul.operations.smoke import smoke as run
+    from ddconsul.operations.throwaway import sweep
 
     plans, results = _plans(files)
     _announce(plans, as_json=as_json)
@@ -117,13 +117,13 @@ def _try(files: Sequence[Path], jobs: int | None, *, keep: bool, as_json: bool) 
 
 def _plans(files: Sequence[Path]) -> tuple[list[Plan], list[SmokeResult]]:
     """Read the files; those that are not right have their result already."""
-    from functools import cache  # noqa: PLC0415 — with the others
+    from functools import cache
 
-    from ddconsul.errors import DdconsulError  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.instance.several import files_in  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.checks.result import SmokeResult  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.demo import reachable  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.smoke import plan  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.errors import DdconsulError
+    from ddconsul.instance.several import files_in
+    from ddconsul.operations.checks.result import SmokeResult
+    from ddconsul.operations.demo import reachable
+    from ddconsul.operations.smoke import plan
 
     plans, results = [], []
     once = cache(reachable)
@@ -136,7 +136,7 @@ def _plans(files: Sequence[Path]) -> tuple[list[Plan], list[SmokeResult]]:
 
 
 def _announce(plans: Sequence[Plan], *, as_json: bool) -> None:
-    from ddconsul.operations.smoke import first_line  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.smoke import first_line
 
     choices = dict.fromkeys(plan.choice for plan in plans)
     # The stand-in first: nobody may miss it.
@@ -156,7 +156,7 @@ def _conclude(result: SmokeResult, *, as_json: bool) -> None:
 
 def summary(result: SmokeResult) -> str:
     """Return one line about a file."""
-    from ddconsul.operations.checks.check import Outcome  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.checks.check import Outcome
 
     counts = ", ".join(f"{result.count(outcome)} {outcome}" for outcome in Outcome)
     end = f"stopped ({result.stage})" if result.error else "failed" if result.exit_code else "passed"
@@ -165,8 +165,8 @@ def summary(result: SmokeResult) -> str:
 
 
 def _write_report(results: Sequence[SmokeResult], file: Path) -> None:
-    from ddconsul.errors import InputError  # noqa: PLC0415 — keeps `--help` fast
-    from ddconsul.operations.junit import junit  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.errors import InputError
+    from ddconsul.operations.junit import junit
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ def status(file: Path, *, verbose: int, as_json: bool) -> None:
 
     It changes nothing that people see. It puts a job of its own in the queue, to see whether the worker takes it.
     """
-    from ddconsul.operations.status import status as look  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.status import status as look
 
     found = look_at(file, look, as_json=as_json, verbose=verbose)
     if as_json:

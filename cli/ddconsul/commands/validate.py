@@ -37,7 +37,7 @@ def validate(files: tuple[Path, ...], *, as_json: bool, form: str, output: Path 
     A FILE may be a folder: then the municipality files in it are checked. Several files are also held against each
     other: no two of them may be for the same site.
     """
-    from ddconsul.instance.several import files_in, inspect_all  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.several import files_in, inspect_all
 
     form = "json" if as_json else form
     chosen = files or (Path("gemeente.yml"),)
@@ -55,7 +55,7 @@ def validate(files: tuple[Path, ...], *, as_json: bool, form: str, output: Path 
 
 def _tell(found: Sequence[Inspected], *, quiet: bool) -> None:
     """Say what is wrong on standard error, where a report does not get in its way."""
-    from ddconsul.instance.problems import told_once  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.problems import told_once
 
     for one in found:
         for warning in () if quiet else one.warnings:
@@ -86,7 +86,7 @@ def _report(found: Sequence[Inspected], form: str, *, alone: bool) -> str:
     if form == "json":
         document: dict[str, Any] = _as_dict(found[0]) if alone else _summary(found)
         return _json({**document, "files": [_as_dict(one) for one in found]})
-    from ddconsul.instance.reports import junit, sarif  # noqa: PLC0415 — only these forms need it
+    from ddconsul.instance.reports import junit, sarif
 
     return junit(found) if form == "junit" else _json(sarif(found))
 
@@ -95,7 +95,7 @@ def _right(one: Inspected) -> str:
     instance = one.known
     assert instance is not None  # noqa: S101 — for mypy: a file without problems
     place = f"site {instance.site} of {instance.municipality.name}, {instance.municipality.domain}"
-    from ddconsul.instance.sections.participation import sentence  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.sections.participation import sentence
 
     lines = [f"{one.document.file} is right: {place}"]
     if "verification" in instance.participation.model_fields_set:
@@ -107,12 +107,12 @@ def _as_dict(one: Inspected) -> dict[str, Any]:
     """Return what was found in one file, as `--json` shows it."""
     warnings = [warning.as_dict() for warning in one.warnings]
     if one.problems:
-        from ddconsul.instance.problems import InvalidFileError  # noqa: PLC0415 — keeps `--help` fast
+        from ddconsul.instance.problems import InvalidFileError
 
         return {"file": one.document.file, "valid": False, **InvalidFileError(one.problems).as_dict()}
     known = one.known
     assert known is not None  # noqa: S101 — for mypy: a file without problems
-    from ddconsul.instance.sections.participation import sentence  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.instance.sections.participation import sentence
 
     participation = sentence(known.participation.verification)
     about = {"site": known.site, "participation": participation, "warnings": warnings}

@@ -22,7 +22,7 @@ def close(key: str, file: Path, *, thanks: str | None, as_json: bool) -> None:
 
     Nothing that is there is changed, and nothing is shown before it is filled in and deployed.
     """
-    from ddconsul.operations.vraagstuk_close import close_vraagstuk  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.vraagstuk_close import close_vraagstuk
 
     with json_errors(as_json):
         done = close_vraagstuk(load_file(file, quiet=True, finished=False), key, thanks=thanks)

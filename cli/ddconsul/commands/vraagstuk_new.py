@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _starters(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """Return the names that a shell can complete to."""
-    from ddconsul.operations.vraagstuk_new import starters  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.vraagstuk_new import starters
 
     return [name for name in starters() if name.startswith(begun)]
 
@@ -42,7 +42,7 @@ def new(file: Path, *, starter: str, key: str | None, opens: datetime | None, as
 
     Comments and order of FILE stay as they are, and nothing that is there is overwritten. All dates lie ahead; read them, and the texts, before you deploy.
     """  # noqa: E501 — click folds it
-    from ddconsul.operations.vraagstuk_new import new_vraagstuk  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.vraagstuk_new import new_vraagstuk
 
     with json_errors(as_json):
         loaded = load_file(file, quiet=True, finished=False)

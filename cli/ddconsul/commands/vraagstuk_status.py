@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @json_option
 def status(file: Path, *, verbose: int, as_json: bool) -> None:
     """Tell what goes on in each vraagstuk of FILE now, until when, and how many people took part."""
-    from ddconsul.operations.vraagstuk_status import vraagstuk_status  # noqa: PLC0415 — keeps `--help` fast
+    from ddconsul.operations.vraagstuk_status import vraagstuk_status
 
     found = look_at(file, vraagstuk_status, as_json=as_json, verbose=verbose)
     if as_json:

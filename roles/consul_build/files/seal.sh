@@ -14,6 +14,7 @@ runuser -u "$user" -- sh -euc '
 # Nobody comes in any more, and who is in goes: an open file could be written to after this.
 chown root:root .
 chmod 0700 .
+# One that ends while it is looked at, or just before it is ended, is what is wanted.
 running() {
   find /proc -mindepth 1 -maxdepth 1 -name '[0-9]*' -user "$user" -printf '%f\n' 2>/dev/null || true
 }
