@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-WRITTEN = POLL.replace("2027-03-01 09:00", "today").replace("2027-04-14 20:00", "today + 28 days 20:00")
+OPENS, CLOSES, FEEDBACK = "today", "today + 28 days 20:00", "today + 56 days"
+WRITTEN = POLL.replace("2027-03-01 09:00", OPENS).replace("2027-04-14 20:00", CLOSES).replace("2027-12-31", FEEDBACK)
 
 
 @pytest.fixture
