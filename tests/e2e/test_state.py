@@ -396,6 +396,39 @@ class State:
         assert contents.sql("SELECT count(*) FROM users WHERE email = 'desk@example.org'") == "1"
         assert contents.sql("SELECT count(*) FROM managers") == "0"
 
+    def test_who_comes_after_somebody_takes_over_the_name(self, contents: Contents, document: Document) -> None:
+        name = "De wijkmeester"
+        anna, bram = (
+            made(f"account {who}@example.org", {"email": f"{who}@example.org"}, username=name, **roles("moderator"))
+            for who in ("anna", "bram")
+        )
+        holders = f"SELECT email, username FROM users WHERE username LIKE '{name}%' ORDER BY username"
+        moderators = "SELECT email FROM users JOIN moderators ON user_id = users.id WHERE email LIKE '%@example.org'"
+        contents.apply({**document, "objects": [*document["objects"], anna]})
+        after = {**document, "objects": [*document["objects"], bram]}
+
+        foretold, told = contents.apply(after, check=True).changes, contents.apply(after).changes
+
+        assert foretold == told
+        assert ("changed", "account anna@example.org", "username", name, f"{name} (2)") in told
+        assert contents.sql(holders) == f"bram@example.org|{name}\nanna@example.org|{name} (2)"
+        assert contents.sql(moderators) == "bram@example.org"
+        assert contents.apply(after).changes == []
+
+    def test_a_name_that_an_inhabitant_chose_stays_theirs(self, contents: Contents, document: Document) -> None:
+        contents.apply(document)
+        contents.sql(
+            "INSERT INTO users (email, username, confirmed_at, created_at, updated_at) "
+            "VALUES ('cor@example.org', 'Cor', now(), now(), now())"
+        )
+        before = contents.trace()
+        other = made("account desk2@example.org", {"email": "desk2@example.org"}, username="Cor", **roles("moderator"))
+
+        answer = contents.apply({**document, "objects": [*document["objects"], other]}).answer
+
+        assert (answer["failed"], answer["field"]) == (True, "username")
+        assert contents.trace() == before
+
     def test_a_site_of_an_earlier_version_knows_its_administrator(self, contents: Contents) -> None:
         document = contents.deployed
         contents.settled(document)

@@ -23,6 +23,7 @@ require "json"
 ].each { |kind| require_relative "kinds/#{kind}" }
 require_relative "freeze"
 require_relative "fields"
+require_relative "succession"
 require_relative "objects"
 require_relative "wholes"
 require_relative "departures"

@@ -55,6 +55,11 @@ module DDConsul
       @memory.last(key, field)
     end
 
+    # What those that leave with the document hand over to those that stay.
+    def succession
+      Succession.new(@memory, @report, @keys)
+    end
+
     # Who put an image there: the municipality.
     def author
       @records[@first_account] || User.joins(:administrator).order(:id).first

@@ -42,6 +42,7 @@ module DDConsul
     end
 
     def save(record)
+      take_over_name(record) if record.username_changed?
       record.skip_reconfirmation!
       record.skip_confirmation_notification!
       record.save!
@@ -57,6 +58,19 @@ module DDConsul
 
     def email
       identity.fetch("email")
+    end
+
+    # Consul has each name once, and somebody who comes after another, or has another address now, has the same.
+    def take_over_name(record)
+      name = record.username
+      holder = model.where.not(id: record.id).find_by(username: name)
+      @run.succession.give_way(holder, "username", free(name)) if holder
+    end
+
+    def free(name)
+      most = model.columns_hash["username"].limit || name.length
+      names = (2..).lazy.map { |number| " (#{number})" }.map { |ending| name.first(most - ending.length) + ending }
+      names.find { |other| !model.exists?(username: other) }
     end
 
     def first?
