@@ -25,6 +25,7 @@ pytestmark = pytest.mark.e2e
 CERTIFICATE = (
     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=ddconsul-demo-test"
 )
+STANDIN = Path(__file__).parents[1] / "standin"
 # What the first demo says while it makes what the others start from, and the second does not.
 BUILDING = "Platform bouwen"
 
@@ -104,7 +105,7 @@ def proeftuin(tool: Tool, tmp_path_factory: pytest.TempPathFactory, podman: Podm
     (folder / "gemeente.yml").write_text(
         "municipality: {name: Proefveen, domain: proefveen.example.org}\n"
         "target: {type: container}\n"
-        f"consul: {{source: {Path(__file__).parents[1] / 'standin'}}}\n"
+        f"consul: {{source: {STANDIN}}}\n"
         "network: {extra_ca: [network.crt]}\n"
         "administrators: [{name: Beheerder, email: beheer@example.org}]\n"
     )
@@ -241,6 +242,16 @@ def test_a_name_that_is_not_there_is_told_in_dutch(proeftuin: Proeftuin) -> None
     done = proeftuin.demo("open", proeftuin.name("b").replace("-", ""))
     assert done.code == 2
     assert f"Bedoelt u {proeftuin.name('b')}?" in done.err
+
+
+@pytest.mark.usefixtures("second")
+def test_one_shows_another_example_although_people_vote_on_what_it_showed(proeftuin: Proeftuin) -> None:
+    for starter in ("peiling", "debat"):
+        done = proeftuin.demo("up", proeftuin.name("b"), "--starter", starter, "--source", str(STANDIN), "--json")
+        assert done.code == 0, done
+    shown = httpx.get(f"{done.json['url']}debat")
+    assert shown.is_success
+    assert "Hoe ziet het centrum er over tien jaar uit?" in shown.text
 
 
 @pytest.mark.usefixtures("second")

@@ -187,9 +187,9 @@ def start(demo: Demo, report: Callable[[str], None]) -> Started:
     """
     podman = Podman(read_machine())
     there = Container(demo.instance.site, podman, demo.paths.state).exists()
-    # It is a demo: nobody is in the middle of anything.
+    # It is a demo: nobody is in the middle of anything, and no vote counts.
     result = (
-        deploy(demo.instance, demo.paths, report, choices=Choices(confirmed=True))
+        deploy(demo.instance, demo.paths, report, choices=Choices(confirmed=True, override="Het is een demo."))
         if there
         else _make(demo, podman, report)
     )
