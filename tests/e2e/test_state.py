@@ -398,31 +398,67 @@ class State:
 
     def test_who_comes_after_somebody_takes_over_the_name(self, contents: Contents, document: Document) -> None:
         name = "De wijkmeester"
-        anna, bram = (
+        anna, bram, cor = (
             made(f"account {who}@example.org", {"email": f"{who}@example.org"}, username=name, **roles("moderator"))
-            for who in ("anna", "bram")
+            for who in ("anna", "bram", "cor")
         )
-        holders = f"SELECT email, username FROM users WHERE username LIKE '{name}%' ORDER BY username"
+        holders = f"SELECT username, email FROM users WHERE username LIKE '{name}%' ORDER BY username"
         moderators = "SELECT email FROM users JOIN moderators ON user_id = users.id WHERE email LIKE '%@example.org'"
-        contents.apply({**document, "objects": [*document["objects"], anna]})
-        after = {**document, "objects": [*document["objects"], bram]}
 
-        foretold, told = contents.apply(after, check=True).changes, contents.apply(after).changes
+        def give(*people: Document) -> Document:
+            return {**document, "objects": [*document["objects"], *people]}
 
+        contents.apply(give(anna))
+        foretold, told = contents.apply(give(bram), check=True).changes, contents.apply(give(bram)).changes
         assert foretold == told
         assert ("changed", "account anna@example.org", "username", name, f"{name} (2)") in told
-        assert contents.sql(holders) == f"bram@example.org|{name}\nanna@example.org|{name} (2)"
+        assert contents.sql(holders) == f"{name}|bram@example.org\n{name} (2)|anna@example.org"
         assert contents.sql(moderators) == "bram@example.org"
-        assert contents.apply(after).changes == []
+        assert contents.apply(give(bram)).changes == []
 
-    def test_a_name_that_an_inhabitant_chose_stays_theirs(self, contents: Contents, document: Document) -> None:
+        contents.apply(give())
+        contents.apply(give(cor))
+        assert contents.sql(moderators) == "cor@example.org", "also of somebody who left before"
+        contents.apply(give(anna))
+        assert contents.sql(holders).splitlines()[0] == f"{name}|anna@example.org", "who comes back has it again"
+        assert contents.sql(moderators) == "anna@example.org"
+        assert contents.apply(give(anna)).changes == []
+
+    def test_an_account_that_left_and_was_blocked_or_given_up_is_nobodys(
+        self, contents: Contents, document: Document
+    ) -> None:
+        dirk = made("account dirk@example.org", {"email": "dirk@example.org"}, username="Dirk", **roles("moderator"))
+        one_more = {**document, "objects": [*document["objects"], dirk]}
+        contents.apply(one_more)
+        contents.apply(document)
+        # On the stand-in nobody is blocked.
+        if not contents.standin:
+            contents.sql("UPDATE users SET hidden_at = now() WHERE email = 'dirk@example.org'")
+            assert contents.apply(one_more).answer["failed"]
+            assert contents.sql("SELECT hidden_at IS NULL FROM users WHERE email = 'dirk@example.org'") == "f"
+
+        # As Consul erases an account (User#erase).
+        contents.sql(
+            "UPDATE users SET hidden_at = NULL, email = NULL, username = NULL WHERE email = 'dirk@example.org'"
+        )
+        contents.apply(one_more)
+        assert contents.sql("SELECT count(*) FROM users WHERE email = 'dirk@example.org'") == "1"
+        assert contents.apply(one_more).changes == []
+
+    @pytest.mark.parametrize("name", ["Cor", "Eva"])
+    def test_a_name_that_somebody_chose_stays_theirs(self, contents: Contents, document: Document, name: str) -> None:
+        eva = made(
+            "account eva@example.org", {"email": "eva@example.org"}, username="De balie twee", **roles("manager")
+        )
+        contents.apply({**document, "objects": [*document["objects"], eva]})
+        contents.sql("UPDATE users SET username = 'Eva' WHERE email = 'eva@example.org'")
         contents.apply(document)
         contents.sql(
             "INSERT INTO users (email, username, confirmed_at, created_at, updated_at) "
-            "VALUES ('cor@example.org', 'Cor', now(), now(), now())"
+            "VALUES ('cor@inwoner.example', 'Cor', now(), now(), now()) ON CONFLICT DO NOTHING"
         )
         before = contents.trace()
-        other = made("account desk2@example.org", {"email": "desk2@example.org"}, username="Cor", **roles("moderator"))
+        other = made("account desk2@example.org", {"email": "desk2@example.org"}, username=name, **roles("moderator"))
 
         answer = contents.apply({**document, "objects": [*document["objects"], other]}).answer
 

@@ -111,13 +111,25 @@ module DDConsul
     # The person stays; only the roles that the file gave are taken back.
     def account(remembered, kind, record)
       key = remembered.key
-      given = @memory.fields(key).select { |field, last| AccountKind::ROLES.include?(field) && last == "true" }.keys
-      given.select! { |role| kind.read(record, role) == "true" }
+      given = given_roles(key, kind, record)
       kind.clear(record, given)
       kind.save(record) if given.any?
-      @memory.forget(key)
+      part_with(remembered, given)
       given.each { |role| @report.change(key, role, "true", "false", :withdrawn) }
       @report.change(key, Objects::WHOLE, record.email, record.email, :withdrawn) if given.empty?
+    end
+
+    def given_roles(key, kind, record)
+      given = @memory.fields(key).select { |field, last| AccountKind::ROLES.include?(field) && last == "true" }.keys
+      given.select { |role| kind.read(record, role) == "true" }
+    end
+
+    # The name that the file gave may be somebody else's one day. Whoever registered chose a name, which is theirs.
+    def part_with(account, roles)
+      return @memory.forget(account.key) unless account.made
+
+      roles.each { |role| @memory.apply(account.key, role, "false") }
+      @memory.withdraw(account.key)
     end
 
     # Consul makes the rows of images for whoever looks at its admin page: what is ours is the file in it.

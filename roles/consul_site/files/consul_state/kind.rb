@@ -124,6 +124,9 @@ module DDConsul
       false
     end
 
+    # The record of what had left the document and is in it again.
+    def back(remembered) = remembered.hidden_record
+
     # It was hidden, and stands in the document again; false: nobody saw that it was gone.
     def bring_back(record)
       return false unless record.respond_to?(:hidden_at) && record.hidden_at

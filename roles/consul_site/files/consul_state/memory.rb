@@ -66,7 +66,8 @@ module DDConsul
     def remember(key, record, made:)
       execute("INSERT INTO ddconsul.objects (key, record_type, record_id, made) VALUES (?, ?, ?, ?) " \
               "ON CONFLICT (key) DO UPDATE SET record_type = excluded.record_type, " \
-              "record_id = excluded.record_id, made = excluded.made", key, record.class.name, record.id, made)
+              "record_id = excluded.record_id, made = excluded.made, withdrawn = false",
+              key, record.class.name, record.id, made)
       @objects[key] = Remembered.new(key, record.class.name, record.id, made, false)
     end
 

@@ -79,7 +79,7 @@ module DDConsul
     end
 
     def come_back(kind, remembered)
-      record = remembered.hidden_record
+      record = kind.back(remembered)
       return unknown(kind) unless record
 
       @memory.withdraw(kind.key, withdrawn: false)

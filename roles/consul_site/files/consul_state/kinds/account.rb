@@ -19,6 +19,12 @@ module DDConsul
       model.find_by("lower(email) = ?", email.downcase)
     end
 
+    # Not one that a moderator blocked, or that is somebody else's by now.
+    def back(remembered)
+      record = remembered.record
+      record if record&.email.to_s.casecmp?(email)
+    end
+
     def build
       user = placeholder || model.new(terms_of_service: "1")
       secret = password
