@@ -86,6 +86,15 @@ MEETS = [
         "Een stap mislukte.",
         LOG,
     ),
+    (
+        StepFailedError(
+            "Consul refused budget geld, name.nl, and what it contains stays as it was: Name has already been taken",
+            "/home/a/gemeente.yml:9",
+            f"The log: {LOG}",
+        ),
+        "Consul neemt iets uit het gemeentebestand niet aan: budget geld, name.nl (Name has already been taken).",
+        "Verbeter het",
+    ),
     (InterruptedRunError("Stopped.", todo=f"Run it again. The log: {LOG}"), "Gestopt.", "gaat verder waar het ophield"),
 ]
 

@@ -122,6 +122,11 @@ ERRORS = (
         "Zet HOME op een map van uzelf, en geef de opdracht nog eens.",
     ),
     Translation("is not laid out as a mirror", "Dit is geen spiegel van gems: {where}", "Verbeter consul.gems_mirror."),
+    Translation(
+        r"Consul refused (?P<what>[^\n]+?), and what it contains stays as it was: (?P<why>[^\n]+)",
+        "Consul neemt iets uit het gemeentebestand niet aan: {what} ({why}).",
+        "Verbeter het, en geef de opdracht nog eens. Of begin opnieuw: ddconsul demo down NAAM",
+    ),
     Translation("git is not installed", "Git is niet geïnstalleerd.", "Installeer het: apt install git"),
 )
 GENERAL = {
